@@ -5,11 +5,12 @@ WORKDIR /build
 COPY requirements requirements
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/image.lock \
     && python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/run.lock -r requirements/web.lock
-COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.txt ./
+COPY pyproject.toml README.md LICENSE THIRD_PARTY_NOTICES.txt schema.graphql ./
 COPY migrations migrations
 COPY web web
 COPY src src
 RUN /tools/bin/python web/build.py \
+    && /tools/bin/python web/build_ui.py \
     && /tools/bin/python -m hatchling build -t wheel \
     && /venv/bin/pip install --no-cache-dir --no-deps dist/*.whl
 

@@ -11,6 +11,8 @@ STAMP := $(VENV)/.setup
 WEB_STAMP := src/customer_gql/graphiql/assets/built-from.txt
 AUDIT_STAMP := web/audit/node_modules/.stamp
 CLIENTS_STAMP := web/clients/node_modules/.stamp
+UI_STAMP := src/customer_gql/admin_ui/assets/built-from.txt
+UI_SOURCES := $(shell find web/admin -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*')
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 INSTALL_CHECKOUT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
@@ -19,16 +21,19 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run setup test test-oldest test-slow statements timing check static format lint types contracts spelling workflows \
+.PHONY: help run setup tools ui ui-check test test-oldest test-slow statements timing check static format lint types contracts spelling workflows \
 	schema-check fix lock lock-web migration schema bench nightly mutants build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(RUN_STAMP) $(WEB_STAMP) ## install what running needs, then serve the demo shop on 127.0.0.1:8000 (PORT=9000 changes it)
+run: $(RUN_STAMP) $(WEB_STAMP) $(UI_STAMP) ## install what running needs, then serve the demo shop on 127.0.0.1:8000 (PORT=9000 changes it)
 	@$(BIN)/customer-gql demo --port $(PORT)
 
-setup: $(STAMP) $(WEB_STAMP) $(AUDIT_STAMP) $(CLIENTS_STAMP) ## install what development needs into .venv, and the parts of GraphiQL
+setup: tools $(UI_STAMP) ## install what development needs into .venv, and build the admin UI
+
+# What tests and checks of Python need; the admin UI takes a minute more.
+tools: $(STAMP) $(WEB_STAMP) $(AUDIT_STAMP) $(CLIENTS_STAMP)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.13 ..." if sys.version_info < (3, 11) else 0)'
@@ -59,19 +64,30 @@ $(CLIENTS_STAMP): web/clients/package-lock.json | $(BIN)/python
 	@$(BIN)/python web/build.py clients
 	@touch $@
 
-test: setup ## run the fast tests (T=tests/commerce for a part)
+$(UI_STAMP): $(UI_SOURCES) web/build_ui.py schema.graphql | $(BIN)/python
+	@$(BIN)/python web/build_ui.py
+	@touch $@
+
+ui: $(STAMP) ## serve the sources of the admin UI at 127.0.0.1:5173/admin/, with the service of `make run`
+	@$(BIN)/python web/build_ui.py dev
+
+# Types against the committed schema, then Biome: the format and the rules of the admin UI's sources.
+ui-check: $(STAMP)
+	@$(BIN)/python web/build_ui.py check
+
+test: tools ## run the fast tests (T=tests/commerce for a part)
 	$(PYTEST) -m "not slow" $(T)
 
 # The oldest version that the service supports, as Debian has it; areas whose statements and constraints it has to understand.
 OLDEST ?= /usr/lib/postgresql/15/bin
 OLDEST_AREAS := tests/database tests/schema tests/loading tests/commerce tests/customers tests/administration
 
-test-oldest: setup ## run the fast tests that bear data on PostgreSQL 15 (OLDEST=/usr/lib/postgresql/15/bin, T=tests/commerce for a part)
+test-oldest: tools ## run the fast tests that bear data on PostgreSQL 15 (OLDEST=/usr/lib/postgresql/15/bin, T=tests/commerce for a part)
 	CUSTOMER_GQL_TEST_BINARIES=$(OLDEST) $(PYTEST) -m "not slow" $(or $(T),$(OLDEST_AREAS))
 
 STATEMENTS := .data/statements
 
-statements: setup ## judge the statements of the fast tests by the rules of a distributed database: docs/scaling.md (T=tests/commerce for a part)
+statements: tools ## judge the statements of the fast tests by the rules of a distributed database: docs/scaling.md (T=tests/commerce for a part)
 	rm -rf $(STATEMENTS)
 	COLLECT_STATEMENTS=$(STATEMENTS) $(PYTEST) -m "not slow" $(T)
 	PYTHONPATH=tests $(BIN)/python -m support.distribution.statements $(STATEMENTS)
@@ -91,46 +107,46 @@ else
 	@$(MAKE) --no-print-directory test test-slow
 endif
 
-static: format lint types contracts spelling workflows schema-check ## every step of `make check` before the tests
+static: format lint types contracts spelling workflows schema-check ui-check ## every step of `make check` before the tests
 
-format: setup
+format: tools
 	$(BIN)/ruff format --check .
 
-lint: setup
+lint: tools
 	$(BIN)/ruff check .
 
-types: setup
+types: tools
 	$(BIN)/pyright
 
-contracts: setup
+contracts: tools
 	$(BIN)/lint-imports
 
 # Two lists: common misspellings everywhere, and in our own prose words that are archaic or have too many meanings.
-spelling: setup
+spelling: tools
 	$(BIN)/codespell
 	$(BIN)/codespell --dictionary docs/banned-words.txt src docs migrations benchmarks *.md
 
-workflows: setup
+workflows: tools
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/feature.yml
 
 # The committed schema files and migrations against the types and tables in code. Part of the fast tests too; here to fail early.
-schema-check: setup
+schema-check: tools
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/schema
 
-timing: setup ## compare answer times of known and unknown addresses: 200 pairs for each account operation
+timing: tools ## compare answer times of known and unknown addresses: 200 pairs for each account operation
 	TIMING=1 $(BIN)/python -m pytest -s -q tests/customers/accounts/test_timing.py
 
-fix: setup ## format, and fix what can be fixed automatically
+fix: tools ## format, and fix what can be fixed automatically
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-schema: setup ## write schema.graphql, schema.storefront.graphql and docs/error-keys.md from the code
+schema: tools ## write schema.graphql, schema.storefront.graphql and docs/error-keys.md from the code
 	$(BIN)/customer-gql schema --audience admin > schema.graphql
 	$(BIN)/customer-gql schema --audience storefront > schema.storefront.graphql
 	$(BIN)/customer-gql error-keys > docs/error-keys.md
 
-migration: setup ## write a migration from the tables: make migration m="gift registries"
+migration: tools ## write a migration from the tables: make migration m="gift registries"
 	$(BIN)/customer-gql migrate --new "$(m)"
 
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
@@ -142,27 +158,28 @@ lock: $(STAMP) ## pin dependencies with hashes after pyproject.toml changed
 	$(PIN) -c requirements/dev.lock pyproject.toml -o requirements/base.lock
 	$(PIN) -c requirements/dev.lock --extra redis --extra tracing --extra oidc pyproject.toml -o requirements/image.lock
 
-lock-web: $(STAMP) ## pin the parts of GraphiQL after web/package.json changed, and collect their licenses
+lock-web: $(STAMP) ## pin what a package.json below web/ names after it changed, and collect the licenses of GraphiQL
 	$(BIN)/python web/build.py lock
 	$(BIN)/python web/notices.py
 
 PEERS := benchmarks/peers/node_modules
 
-bench: setup $(PEERS) ## compare with the hand-written floor and with peers: benchmarks/RESULTS.md (BENCH="--rounds 3" for less, "--only grid" for large lists)
+bench: tools $(PEERS) ## compare with the hand-written floor and with peers: benchmarks/RESULTS.md (BENCH="--rounds 3" for less, "--only grid" for large lists)
 	cd benchmarks && ../$(BIN)/python run.py $(BENCH)
 
 $(PEERS): benchmarks/peers/package-lock.json
 	cd benchmarks/peers && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-nightly: setup ## the long tests: 2,700 documents in plans, statements and the reference executor
+nightly: tools ## the long tests: 2,700 documents in plans, statements and the reference executor
 	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py tests/execution/test_written_equality.py
 
-mutants: setup ## small changes of the code that no test notices (MUTANTS="--only addresses --sample 20"): docs/testing.md
+mutants: tools ## small changes of the code that no test notices (MUTANTS="--only addresses --sample 20"): docs/testing.md
 	PYTHONPATH=tests nice -n 15 $(BIN)/python -m mutants.run $(MUTANTS)
 
-build: $(RUN_STAMP) $(WEB_STAMP) ## a wheel in dist/, GraphiQL included
+build: $(RUN_STAMP) $(WEB_STAMP) $(UI_STAMP) ## a wheel in dist/, GraphiQL and the admin UI included
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what setup and run made (the demo's data too)
-	rm -rf $(VENV) .data .coverage* dist web/node_modules web/audit/node_modules web/clients/node_modules src/customer_gql/graphiql/assets
+	rm -rf $(VENV) .data .coverage* dist web/node_modules web/audit/node_modules web/clients/node_modules web/admin/node_modules \
+		web/admin/dist web/admin/src/generated src/customer_gql/graphiql/assets src/customer_gql/admin_ui/assets

@@ -74,7 +74,7 @@ def test_the_migration_is_named_by_date_and_hash_and_holds_what_the_database_nee
 
 def test_every_step_before_the_tests_passes(copy: Path, environment: dict[str, str], edited: list[Path]):
     """The types of the files written and changed; those of the whole tree take a minute and are checked by CI."""
-    run_command("make -o types static", copy, environment)
+    run_command("make -o types -o ui-check static", copy, environment)
     files = " ".join(str(file.relative_to(copy)) for file in edited if file.suffix == ".py")
     assert "0 errors, 0 warnings" in run_command(f".venv/bin/pyright {files}", copy, environment)
 

@@ -49,6 +49,10 @@ class Demo:
     customer_token: str
     query: str
     mails: str
+    admin_ui: str
+    administrator: str
+    support: str
+    viewer: str
 
     def at_admin(self, query: str, **variables: object) -> Any:
         return answer(self.admin, self.staff_token, query, variables)
@@ -68,7 +72,18 @@ def demo(data: Path) -> Generator[Demo]:
             end(process, signal.SIGINT)
 
 
-NAMES = ("storefront URL", "admin URL", "staff token", "customer token", "query to paste", "mails")
+NAMES = (
+    "storefront URL",
+    "admin URL",
+    "staff token",
+    "customer token",
+    "query to paste",
+    "mails",
+    "admin UI",
+    "administrator signs in as",
+    "support signs in as",
+    "viewer signs in as",
+)
 
 
 def told(printed: str, name: str) -> str:
@@ -114,6 +129,9 @@ def test_start_prints_what_to_look_at(first: Demo):
     assert re.fullmatch(r"cgs_[\w-]{43}", first.staff_token)
     assert re.fullmatch(r"cgc_[\w-]{43}", first.customer_token)
     assert first.mails == first.storefront.replace("/graphql", "/mail")
+    assert first.admin_ui == first.storefront.replace("/graphql", "/admin")
+    for role, told in {"admin": first.administrator, "support": first.support, "viewer": first.viewer}.items():
+        assert re.fullmatch(rf"{role}@example\.com with the password [0-9a-f]{{16}}", told)
     assert len(first.at_admin(first.query)["customers"]["nodes"]) == 3
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from customer_gql.admin_ui import built
 from customer_gql.graphiql import parts
 
 ROOT = Path(__file__).parents[1]
@@ -62,6 +63,28 @@ def test_wheel_has_the_migrations(packed: set[str]):
 
 def test_wheel_has_graphiql_and_its_licences(packed: set[str]):
     assert {f"graphiql/assets/{name}" for name in (*parts.NEEDED, "licences.txt")} <= packed
+
+
+@pytest.mark.slow  # `make test` does without the admin UI
+def test_wheel_has_the_admin_ui_compressed_with_its_documents_and_licences(packed: set[str]):
+    if built.page_text() is None:
+        pytest.skip("the admin UI is not built; run `make setup`")
+    files_of_ui = {name.removeprefix("admin_ui/assets/") for name in packed if name.startswith("admin_ui/assets/")}
+    assert {built.PAGE, built.DOCUMENTS, built.LICENSES, f"{built.LICENSES}.br"} <= files_of_ui
+    large = [name for name, asset in built.asset_files().items() if asset.path.stat().st_size > 2048]
+    assert {f"{name}{ending}" for name in large for ending in ("", ".br", ".gz")} <= files_of_ui
+
+
+def test_lock_of_the_admin_ui_has_hashes_and_exact_versions_and_no_address():
+    folder = ROOT / "web" / "admin"
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert [
+        place for place, package in packages.items() if place and not package["integrity"].startswith("sha512-")
+    ] == []
+    assert "resolved" not in {key for package in packages.values() for key in package}
+    wanted = json.loads((folder / "package.json").read_text())
+    versions = [*wanted["dependencies"].values(), *wanted["devDependencies"].values()]
+    assert [version for version in versions if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
 def test_wheel_tells_type_checkers_of_its_types(packed: set[str]):

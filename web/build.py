@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ ROOT = WEB.parent
 # What the tests run; nothing of it goes into the package.
 AUDIT = WEB / "audit"
 CLIENTS = WEB / "clients"
+UI = WEB / "admin"  # built by build_ui.py
 ASSETS = ROOT / "src/customer_gql/graphiql/assets"
 LOCK = WEB / "package-lock.json"
 NOTICES = ROOT / "THIRD_PARTY_NOTICES.txt"
@@ -62,6 +63,7 @@ def main() -> None:
             lock(WEB)
             lock(AUDIT)
             lock(CLIENTS)
+            lock(UI)
             install(WEB)
         case _:
             raise Stop("say nothing, `audit`, `clients` or `lock`")
@@ -89,10 +91,11 @@ def pins() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in (LOCK, NOTICES, Path(__file__)))).hexdigest()
 
 
-def install(folder: Path) -> None:
+def install(folder: Path, programs: Path | None = None) -> None:
+    """`programs` is a folder that `node()` gave; without it, one is looked for."""
     options = ("--prefer-offline", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
-    with node() as programs:
-        npm("ci", *options, folder=folder, programs=programs)
+    with node() if programs is None else nullcontext(programs) as found:
+        npm("ci", *options, folder=folder, programs=found)
 
 
 def copy(source: Path, target: Path) -> None:
@@ -123,7 +126,7 @@ def node() -> Generator[Path]:
     elif on_path and is_usable(Path(on_path).parent):
         yield Path(on_path).parent
     else:
-        print("Fetching Node for GraphiQL's parts: 60 MB, removed afterwards ...", flush=True)  # noqa: T201
+        print("Fetching Node to build what browsers load: 60 MB, removed afterwards ...", flush=True)  # noqa: T201
         with TemporaryDirectory() as folder:
             yield fetch_node(Path(folder))
 

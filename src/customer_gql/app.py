@@ -56,7 +56,7 @@ from customer_gql.security import hashing
 from customer_gql.staff.sign_in import oidc_routes
 from customer_gql.staff.sign_in.sessions import find_staff_session
 
-from . import graphiql
+from . import admin_ui, graphiql
 from .settings import AudienceSettings, Settings
 
 log = structlog.get_logger("start")
@@ -80,7 +80,8 @@ def create_app(settings: Settings) -> Starlette:
             *HEALTH_ROUTES,
             _create_upload_route(settings),
             *oidc_routes.oidc_routes(settings),
-            *([*graphiql.graphiql_routes(), *pages.catcher_routes()] if settings.environment == "development" else []),
+            *(_create_development_routes(settings) if settings.environment == "development" else []),
+            *(admin_ui.admin_ui_routes(settings) if settings.admin_ui else []),
         ],
         middleware=_create_middleware(settings),
         lifespan=partial(_run_lifespan, settings),
@@ -95,6 +96,10 @@ def create_app(settings: Settings) -> Starlette:
     app.state.buckets = buckets
     app.state.background = Background()
     return app
+
+
+def _create_development_routes(settings: Settings) -> list[BaseRoute]:
+    return [*graphiql.graphiql_routes(for_staff=not settings.admin_ui), *pages.catcher_routes()]
 
 
 def _create_routes(
@@ -150,7 +155,7 @@ def _create_endpoint(
         documents=DocumentCache(graph, limits),
         costs=CostModel(graph),
         texts=DocumentTexts(
-            TrustedDocuments(limits.documents, limits.documents_dir),
+            TrustedDocuments(limits.documents, limits.documents_dir, _find_shipped_documents(settings, audience)),
             PersistedQueries(limits.persisted_queries, limits.persisted_query_bytes),
         ),
         explain=is_development,
@@ -170,6 +175,10 @@ def _create_endpoint(
         body_seconds=settings.body_seconds,
         counted_operations=frozenset(settings.metrics_operations),
     )
+
+
+def _find_shipped_documents(settings: Settings, audience: str) -> dict[str, str]:
+    return admin_ui.read_shipped_documents() if audience == "admin" and settings.admin_ui else {}
 
 
 def _create_middleware(settings: Settings) -> list[Middleware]:

@@ -1,10 +1,12 @@
 import json
 import subprocess
+from typing import Literal
 
 import pytest
 
 from customer_gql.execution.limits.manifests import document_hash
 from customer_gql.execution.limits.trusted_documents import TrustedDocuments
+from customer_gql.execution.refusal import RequestRefused
 from customer_gql.settings import SettingsError, load_settings
 from execution.conftest import UNLIMITED_RATES
 from support.processes import PROGRAM, environment
@@ -98,6 +100,27 @@ def test_one_id_for_two_documents_ends_the_start(tmp_path):
     (tmp_path / "b.json").write_text(json.dumps({"1": OTHER}))
     with pytest.raises(SettingsError, match="gives the id '1' to another document"):
         TrustedDocuments("enforce", tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["off", "log", "enforce"])
+def test_documents_of_the_package_are_trusted_in_every_mode_and_need_no_folder(mode: Literal["off", "log", "enforce"]):
+    trusted = TrustedDocuments(mode, None, {document_hash(KNOWN): KNOWN})
+    assert trusted.require_text(document_hash(KNOWN)) == KNOWN
+    assert trusted.require_text(f"sha256:{document_hash(KNOWN)}") == KNOWN
+    trusted.require_trusted(KNOWN)
+    with pytest.raises(RequestRefused, match="not enabled" if mode == "off" else "No trusted document has this"):
+        trusted.require_text(document_hash(OTHER))
+
+
+def test_the_folder_of_the_admin_endpoint_adds_to_the_documents_of_the_package(folder):
+    trusted = TrustedDocuments("enforce", folder, {document_hash(OTHER): OTHER})
+    assert [trusted.find_text(document_hash(text)) for text in (KNOWN, OTHER)] == [KNOWN, OTHER]
+
+
+def test_only_the_admin_endpoint_can_do_without_a_folder():
+    load_settings(_env_file=None, admin={"documents": "enforce"})
+    with pytest.raises(SettingsError, match="STOREFRONT: documents=enforce needs documents_dir"):
+        load_settings(_env_file=None, storefront={"documents": "enforce"})
 
 
 @pytest.mark.parametrize("made", [True, False], ids=["empty", "missing"])

@@ -18,8 +18,11 @@ SECRETS = [kind for kind in MAIL_KINDS.values() if kind.has_token]
 
 
 @pytest.mark.parametrize("kind", SECRETS, ids=lambda kind: kind.name)
-async def test_the_page_of_a_link_shows_a_mutation_that_fits(http: httpx.AsyncClient, kind):
-    page = await http.get(kind.page.default)
+async def test_the_page_of_a_link_shows_a_mutation_that_fits(settings, database, kind):
+    app = make_app(settings.model_copy(update={"environment": "development", "admin_ui": False}), database)
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        page = await http.get(kind.page.default)
     assert page.status_code == 200
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert page.headers["referrer-policy"] == "no-referrer"
@@ -30,6 +33,12 @@ async def test_the_page_of_a_link_shows_a_mutation_that_fits(http: httpx.AsyncCl
     assert validate(schema, parse(mutation)) == []
     assert json.loads(variables)["input"]["token"] == "TOKEN"
     assert f'href="{"/admin/graphql" if kind.for_staff else "/graphql"}"' in page.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SECRETS if kind.for_staff], ids=lambda kind: kind.name)
+async def test_links_of_staff_lead_to_the_admin_ui(http: httpx.AsyncClient, kind):
+    page = await http.get(kind.page.default)
+    assert "require-trusted-types-for 'script'" in page.headers["content-security-policy"]
 
 
 async def test_a_link_without_a_token_leads_to_the_name_of_its_page(http: httpx.AsyncClient):

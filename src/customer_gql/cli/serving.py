@@ -39,11 +39,11 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
     with _listening(settings) as listening, database(settings) as urls:
         bring_up(urls)
         with show_progress("a shop of made-up customers") as advance:
-            tokens = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
+            tokens, sign_ins = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
         base = _served_url(settings, listening)
         settings = settings.model_copy(update={"database_url": urls.service})
         app = create_app(_with_served_links(settings, base))
-        server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, *tokens)))
+        server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, tokens, sign_ins)))
 
 
 def serve(

@@ -2,14 +2,12 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
 
 from customer_gql.administration.customer_grid.upgrade import is_grid_empty
-from customer_gql.core.errors import RuleError
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.profile.tables import customer
@@ -19,6 +17,7 @@ from customer_gql.database.statements import fetch_value
 from customer_gql.demo.first_job import run_first_jobs
 from customer_gql.demo.older_companies import give_companies
 from customer_gql.demo.seed.seeding import seed_shop
+from customer_gql.demo.sign_ins import ADMINISTRATOR, SignIn, create_demo_staff, issue_sign_ins
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.slices import join_declarations
@@ -26,7 +25,7 @@ from customer_gql.settings import load_settings
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
 
-STAFF = "admin@example.com"
+STAFF = ADMINISTRATOR
 CUSTOMERS = 250
 LIFETIME = dt.timedelta(days=7)
 QUERY = "{ customers(first: 3) { totalCount nodes { number fullName email orders(first: 2) { nodes { number status } } } } }"
@@ -42,9 +41,7 @@ async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_
         is_empty = not await _has_rows(database, select(customer.c.id))
         if not (is_ours or is_empty):
             await _require_demo_shop(database)
-        async with database.transaction() as connection:
-            with suppress(RuleError):  # it is there from an earlier start
-                await staff.create_staff_user(connection, email=STAFF, name="Demo Admin", role="administrator")
+        await create_demo_staff(database)
         if is_empty:
             now = dt.datetime.now(dt.UTC)
             async with database.writes.acquire() as connection:
@@ -88,7 +85,8 @@ async def _has_rows(database: Database, rows: Select[Any]) -> bool:
         return await fetch_value(connection, select(rows.exists()))
 
 
-def format_greeting(base: str, staff_token: str, customer_token: str) -> str:
+def format_greeting(base: str, tokens: tuple[str, str], sign_ins: Sequence[SignIn]) -> str:
+    staff_token, customer_token = tokens
     return "\n".join(
         [
             f"storefront URL {base}/graphql",
@@ -97,9 +95,20 @@ def format_greeting(base: str, staff_token: str, customer_token: str) -> str:
             f"customer token {customer_token}",
             f"query to paste {QUERY}",
             f"mails {base}/mail",
+            f"admin UI {base}/admin",
+            *[f"{one.role} signs in as {one.email} with the password {one.password}" for one in sign_ins],
         ]
     )
 
 
-def run_prepare(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
-    return asyncio.run(prepare_demo(url, on_progress, is_ours=is_ours))
+async def prepare_sign_ins(url: str) -> list[SignIn]:
+    """How people sign in to the admin UI of a prepared demo."""
+    async with open_database(url, projections=PROJECTIONS) as database:
+        return await issue_sign_ins(database)
+
+
+def run_prepare(
+    url: str, on_progress: Callable[[int, int], None], *, is_ours: bool
+) -> tuple[tuple[str, str], list[SignIn]]:
+    tokens = asyncio.run(prepare_demo(url, on_progress, is_ours=is_ours))
+    return tokens, asyncio.run(prepare_sign_ins(url))

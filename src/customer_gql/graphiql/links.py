@@ -21,9 +21,11 @@ FOLDER: Final = Path(__file__).with_name("links")
 TEMPLATE: Final = Path(__file__).with_name("link.html")
 
 
-def link_routes() -> list[Route]:
-    """At the paths that the shop's settings `mail.path.…` have by default; `/` leads to GraphiQL."""
-    pages = {kind.page.path: kind.page for kind in MAIL_KINDS.values() if kind.page.default != "/"}
+def link_routes(*, for_staff: bool) -> list[Route]:
+    """At the paths that the shop's settings `mail.path.…` have by default; `/` leads to GraphiQL. The admin UI has pages for
+    staff itself: those are left out then."""
+    kinds = [kind for kind in MAIL_KINDS.values() if kind.page.default != "/" and (for_staff or not kind.for_staff)]
+    pages = {kind.page.path: kind.page for kind in kinds}
     return [
         Route(page.default, LinkPage(name.removeprefix("mail.path."), page.description)) for name, page in pages.items()
     ]

@@ -8,8 +8,8 @@ from .links import link_routes
 from .parts import mount_parts
 
 
-def graphiql_routes() -> list[BaseRoute]:
-    return [Route("/", _redirect_to_page), mount_parts(), *link_routes()]
+def graphiql_routes(*, for_staff: bool = True) -> list[BaseRoute]:
+    return [Route("/", _redirect_to_page), mount_parts(), *link_routes(for_staff=for_staff)]
 
 
 async def _redirect_to_page(_request: Request) -> RedirectResponse:

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
         description="origins, comma separated, that the shop's setting mail.storefront_url may use besides that of "
         "storefront_url; https outside loopback",
     )
+    admin_ui: bool = Field(True, description="serves the admin UI at /admin; false where another one is used")
     admin_url: str | None = Field(None, description="base URL of links in mails to staff; storefront_url when not set")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")

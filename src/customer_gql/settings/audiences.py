@@ -1,7 +1,7 @@
 """Limits of the two endpoints."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -49,6 +49,8 @@ class AudienceSettings(BaseModel):
     """The limits of one endpoint, and its share of the database connections."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    ships_documents: ClassVar[bool] = False
+    """Whether the package has documents for the endpoint, so that there are some without a folder."""
 
     body_bytes: BodyBytes
     tokens: Tokens
@@ -104,7 +106,7 @@ class AudienceSettings(BaseModel):
     def _validate_consistency(self) -> "AudienceSettings":
         if self.bucket < self.cost:
             raise ValueError(f"bucket ({self.bucket}) must be at least the cost of one document ({self.cost})")
-        if self.documents != "off" and self.documents_dir is None:
+        if self.documents != "off" and self.documents_dir is None and not self.ships_documents:
             raise ValueError(f"documents={self.documents} needs documents_dir")
         return self
 
@@ -133,6 +135,7 @@ class StorefrontSettings(AudienceSettings):
 
 
 class AdminSettings(AudienceSettings):
+    ships_documents: ClassVar[bool] = True
     body_bytes: BodyBytes = 1024 * 1024
     tokens: Tokens = 2000
     depth: Depth = 12

@@ -1,6 +1,8 @@
 """Trusted documents: those of a folder may be requested by their id, and in the end may be the only ones."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import structlog
@@ -17,15 +19,23 @@ log = structlog.get_logger("trusted_documents")
 class TrustedDocuments:
     """off: `documentId` is refused. log: it is accepted, and other documents are logged. enforce: they are refused.
 
-    Raises `SettingsError` for a file that is no manifest, and where `enforce` would refuse everything.
+    The documents that this service ships, by their ids, are accepted in every mode. Raises `SettingsError` for a file that is no manifest, and where `enforce` would refuse everything.
     """
 
-    def __init__(self, mode: Literal["off", "log", "enforce"], folder: Path | None) -> None:
+    def __init__(
+        self,
+        mode: Literal["off", "log", "enforce"],
+        folder: Path | None,
+        shipped: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.mode = mode
-        self._by_id = {} if folder is None or mode == "off" else read_documents(folder)
+        given = {} if folder is None or mode == "off" else read_documents(folder)
+        self._by_id = {**given, **shipped}
         self._texts = frozenset(self._by_id.values())
         if mode == "enforce" and not self._texts:
-            raise SettingsError(f"documents=enforce needs trusted documents, and {folder} contains none.")
+            raise SettingsError(
+                f"documents=enforce needs trusted documents, and {folder or 'this installation'} contains none."
+            )
         if mode == "log" and not self._texts:
             log.warning("no trusted documents", folder=str(folder))
 
@@ -33,9 +43,9 @@ class TrustedDocuments:
         return self._by_id.get(document_id.removeprefix("sha256:"))
 
     def require_text(self, document_id: str) -> str:
-        if self.mode == "off":
-            raise _refuse_document("Trusted documents are not enabled: send `query`.")
         text = self.find_text(document_id)
+        if text is None and self.mode == "off":
+            raise _refuse_document("Trusted documents are not enabled: send `query`.")
         if text is None:
             raise _refuse_document(
                 "No trusted document has this `documentId`: its id in a manifest, or the hexadecimal SHA-256 of its text."

@@ -1,0 +1,74 @@
+"""The sources of the admin UI fit the graph: documents that are cheap and up to date, and a text for everything, in each language."""
+
+import re
+from pathlib import Path
+
+import pytest
+from graphql import TypeInfo, TypeInfoVisitor, parse, validate, visit
+from graphql.language import FieldNode, Visitor
+
+from admin_ui.sources import LANGUAGES, UI, documents, read_texts, text_folders
+from customer_gql.core.permissions import Permission
+from customer_gql.settings import AdminSettings
+from support.costs import GRAPH, cost
+
+DOCUMENTS = documents()
+COST_LIMIT = AdminSettings().cost // 2  # pyright: ignore[reportCallIssue]
+# The largest page of a list, and every part of a document that a variable switches on.
+LARGEST = {"first": 100, "last": None}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_valid_and_costs_half_the_limit_at_most(name: str):
+    assert validate(GRAPH, parse(DOCUMENTS[name])) == []
+    assert cost(DOCUMENTS[name], name, **LARGEST) <= COST_LIMIT
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_has_no_deprecated_field(name: str):
+    found: list[str] = []
+    info = TypeInfo(GRAPH)
+
+    class Deprecated(Visitor):
+        def enter_field(self, node: FieldNode, *_: object) -> None:
+            field = info.get_field_def()
+            if field is not None and field.deprecation_reason is not None:
+                found.append(node.name.value)
+
+    visit(parse(DOCUMENTS[name]), TypeInfoVisitor(info, Deprecated()))
+    assert found == []
+
+
+@pytest.mark.parametrize("folder", text_folders(), ids=lambda folder: str(folder.relative_to(UI)))
+def test_every_text_is_there_in_each_language(folder: Path):
+    english = read_texts(folder, "en")
+    for language in LANGUAGES:
+        texts = read_texts(folder, language)
+        assert texts.keys() == english.keys(), language
+        assert [key for key, text in texts.items() if not text.strip()] == []
+        places = {key: sorted(re.findall(r"{{\w+}}", text)) for key, text in texts.items()}
+        assert places == {key: sorted(re.findall(r"{{\w+}}", text)) for key, text in english.items()}, language
+
+
+def test_every_permission_has_a_text():
+    assert read_texts(UI / "texts" / "permissions", "en").keys() == {permission.name for permission in Permission}
+
+
+def screens() -> list[Path]:
+    return sorted(file.parent for file in UI.glob("screens/*/screen.ts"))
+
+
+@pytest.mark.parametrize("folder", screens(), ids=lambda folder: folder.name)
+def test_a_screen_is_named_as_its_folder_and_has_a_title_and_a_place(folder: Path):
+    text = (folder / "screen.ts").read_text(encoding="utf-8")
+    assert f"name: '{folder.name}'" in text
+    assert "title" in read_texts(folder / "texts", "en")
+    if "navigation:" in text:
+        assert f"screen.{folder.name}" in read_texts(UI / "texts" / "common", "en")
+
+
+@pytest.mark.parametrize("folder", screens(), ids=lambda folder: folder.name)
+def test_every_text_that_a_screen_names_is_there(folder: Path):
+    own, common = (read_texts(place, "en") for place in (folder / "texts", UI / "texts" / "common"))
+    named = {key for file in folder.rglob("*.tsx") for key in re.findall(r"\bt\('([\w.-]+)'", file.read_text("utf-8"))}
+    assert [key for key in named if not {key, f"{key}_other"} & (own.keys() | common.keys())] == []

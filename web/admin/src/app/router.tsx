@@ -1,0 +1,73 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { Failure } from '../components/Failure';
+import { queryClient } from '../graph/queries';
+import { viewerQuery } from '../graph/viewer';
+import { SCREENS } from '../screens/all';
+import type { Screen } from '../screens/screen';
+import { loadTexts } from './language';
+import { parseSearch, stringifySearch } from './search';
+import { NotFound } from './shell/NotFound';
+import { ScreenFrame } from './shell/ScreenFrame';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in-only',
+  beforeLoad: async ({ location }) => {
+    const viewer = await queryClient.ensureQueryData(viewerQuery);
+    if (!viewer) throw redirect({ to: '/sign-in' as never, search: { next: location.href } as never });
+  },
+  component: lazyRouteComponent(() => import('./shell/Shell')),
+});
+
+function createScreenRoutes(screen: Screen) {
+  return [screen.path, ...(screen.otherPaths ?? [])].map((path) => createScreenRoute(screen, path));
+}
+
+function createScreenRoute(screen: Screen, path: string) {
+  const Page = lazyRouteComponent(screen.load);
+  return createRoute({
+    getParentRoute: () => (screen.isOpen ? root : signedIn) as typeof root,
+    path,
+    staticData: { screen },
+    loader: () => loadTexts(screen.name, ...(screen.isOpen ? [] : ['permissions']), ...(screen.texts ?? [])),
+    component: screen.isOpen ? Page : () => <ScreenFrame screen={screen} Page={Page} />,
+  });
+}
+
+const isOpen = (screen: Screen) => screen.isOpen === true;
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    ...SCREENS.filter(isOpen).flatMap(createScreenRoutes),
+    signedIn.addChildren(SCREENS.filter((screen) => !isOpen(screen)).flatMap(createScreenRoutes)),
+  ]),
+  basepath: '/admin',
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+  parseSearch,
+  stringifySearch,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={asError(error)} onRetry={reset} />,
+});
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    screen?: Screen;
+  }
+}

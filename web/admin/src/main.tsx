@@ -1,0 +1,30 @@
+import { CacheProvider } from '@emotion/react';
+import CssBaseline from '@mui/material/CssBaseline';
+import { ThemeProvider } from '@mui/material/styles';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode, Suspense } from 'react';
+import { createRoot } from 'react-dom/client';
+import { startLanguage } from './app/language';
+import { router } from './app/router';
+import { styleCache, theme } from './app/theme';
+import { queryClient } from './graph/queries';
+
+await startLanguage();
+
+const place = document.getElementById('root');
+if (!place) throw new Error('The page has no place for the application.');
+createRoot(place).render(
+  <StrictMode>
+    <CacheProvider value={styleCache}>
+      <ThemeProvider theme={theme} defaultMode="system">
+        <CssBaseline enableColorScheme />
+        <QueryClientProvider client={queryClient}>
+          <Suspense fallback={null}>
+            <RouterProvider router={router} />
+          </Suspense>
+        </QueryClientProvider>
+      </ThemeProvider>
+    </CacheProvider>
+  </StrictMode>,
+);
