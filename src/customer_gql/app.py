@@ -210,6 +210,7 @@ async def _run_lifespan(settings: Settings, app: Starlette) -> AsyncGenerator[No
         await stack.enter_async_context(serving_health(app.state, settings))
         pools = {f"{name}_{kind}": getattr(it, kind) for name, it in databases.items() for kind in ("reads", "writes")}
         metrics.tell_build(version("customer-gql"), newest_revision())
+        metrics.begin_counting(databases)
         if app.state.replica is not None:
             pools["replica"] = app.state.replica.pool
             stack.enter_context(metrics.collecting_replica(app.state.replica))

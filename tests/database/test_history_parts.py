@@ -158,6 +158,23 @@ async def test_a_part_that_could_not_end_refuses_nothing(owner: Owner, service: 
     assert await service.fetchval("SELECT count(*) FROM customer_event") == 1
 
 
+async def test_the_whole_is_analyzed_unless_others_lock_it(
+    owner: Owner, service: Any, server: Server, empty_database_url: str
+):
+    """Autovacuum analyzes parts alone."""
+    name = re.sub(r".*@/([^?]+)\?.*", r"\1", empty_database_url)
+    other: Any = await asyncpg.connect(server.owner_url(name))
+    known = "SELECT count(*) FROM pg_stats WHERE tablename = 'customer_event' AND attname = 'customer_id'"
+    await service.execute(INSERT, first_key_of(owner.now))
+    async with other.transaction():
+        await other.execute("LOCK TABLE customer_event IN SHARE UPDATE EXCLUSIVE MODE")
+        await keep_history(owner, kept_months=None)  # type: ignore[arg-type]
+    await other.close()
+    assert await service.fetchval(known) == 0
+    await keep_history(owner, kept_months=None)  # type: ignore[arg-type]
+    assert await service.fetchval(known) == 1
+
+
 async def test_one_command_or_migration_at_a_time(owner: Owner, service: Any):
     end = await first_end(service)
     owner.now = end + dt.timedelta(days=1)

@@ -34,6 +34,7 @@ def test_metrics_have_a_listener_of_their_own(tmp_path, database_url: str, custo
         )
     assert told['customer_gql_requests_total{audience="storefront",outcome="OK"}'] == "1.0"
     assert told['customer_gql_requests_total{audience="storefront",outcome="GRAPHQL_VALIDATION_FAILED"}'] == "1.0"
+    assert told['customer_gql_requests_total{audience="admin",outcome="INTERNAL_SERVER_ERROR"}'] == "0.0"
     assert told['customer_gql_request_seconds_count{audience="storefront"}'] == "2.0"
     cost = answer["extensions"]["cost"]["requested"]
     assert float(told['customer_gql_request_cost_sum{audience="storefront"}']) == cost > 0

@@ -160,10 +160,11 @@ def check_database(urls: DatabaseUrls) -> None:
 
 def distribute_database(urls: DatabaseUrls) -> str:
     """What was done, in a line."""
+    from customer_gql.customers.accounts.sessions.secret_owners import store_all_owners
     from customer_gql.database.distribution.placing import distribute_tables
     from customer_gql.schema.tables import metadata
 
-    placed = run(urls.owner, lambda connection: distribute_tables(connection, metadata), transaction=False)
+    placed = run(urls.owner, lambda c: distribute_tables(c, metadata, before=store_all_owners), transaction=False)
     if placed is None:
         return "nothing is distributed: the database has no Citus"
     return f"{len(placed)} tables were distributed" + (f": {', '.join(placed)}" if placed else ", all others before")

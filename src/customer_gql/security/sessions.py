@@ -5,6 +5,7 @@ ends the token at once in every process.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -35,6 +36,7 @@ from customer_gql.database.tables import created_at
 from . import tokens
 from .tables import hash_key, is_sha256
 
+NOBODY: Final[Mapping[str, Any]] = {}
 _ONE_SECOND = literal_column("interval '1 second'", Interval())
 _ONE_MINUTE = literal_column("interval '1 minute'", Interval())
 
@@ -64,10 +66,10 @@ class AuthenticatedSession:
     """Whether the row of the token alone says all of it."""
 
 
-def token_columns() -> tuple[SchemaItem, ...]:
-    """The columns of a table of access tokens, beside their owner."""
+def token_columns(key: Column[bytes] | None = None) -> tuple[SchemaItem, ...]:
+    """The columns of a table of access tokens, beside their owner. Without `key` the hash is the primary key."""
     return (
-        hash_key(),
+        hash_key() if key is None else key,
         created_at(),
         Column("idle_seconds", Integer, nullable=False),
         Column("idle_until", DateTime(timezone=True), nullable=False),
@@ -117,18 +119,26 @@ def describe_token(token: str, *, expires_at: dt.datetime, idle: dt.timedelta) -
 
 
 async def record_use(
-    connection: Connection, table: Table, token_hash: bytes, now: dt.datetime, **columns: Any
+    connection: Connection,
+    table: Table,
+    token_hash: bytes,
+    now: dt.datetime,
+    *,
+    owner: Mapping[str, Any] = NOBODY,
+    **columns: Any,
 ) -> Row | None:
-    """Let the token work on from now, and set other columns with it; at most once a minute, no matter who asks.
+    """Let the token work on from now, and set other columns with it; at most once a minute, no matter who asks. `owner` are columns
+    that its row is found by too.
 
     The row, if this call did it.
     """
     given = {f"new_{name}": value for name, value in columns.items()}
-    return await fetch_one(connection, _use_statement(table, tuple(columns)), used=token_hash, now=now, **given)
+    statement = _use_statement(table, tuple(columns), tuple(owner))
+    return await fetch_one(connection, statement, used=token_hash, now=now, **given, **owner)
 
 
 @cache
-def _use_statement(table: Table, names: tuple[str, ...]) -> Statement:
+def _use_statement(table: Table, names: tuple[str, ...], owner: tuple[str, ...]) -> Statement:
     now: Any = bindparam("now", type_=DateTime(timezone=True))
     set_ = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names}
     return compile_statement(
@@ -137,6 +147,7 @@ def _use_statement(table: Table, names: tuple[str, ...]) -> Statement:
             table.c.token_hash == bindparam("used", type_=LargeBinary()),
             table.c.idle_until > now,
             is_stale(table),
+            *[table.c[name] == bindparam(name, type_=table.c[name].type) for name in owner],
         )
         .values(idle_until=_idle_until(table, now), **set_)
         .returning(table)

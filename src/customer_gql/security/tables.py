@@ -14,6 +14,11 @@ def hash_key(name: str = "token_hash") -> Column[bytes]:
     return Column(name, BYTEA, primary_key=True)
 
 
+def hash_column(name: str = "token_hash") -> Column[bytes]:
+    """The same of a table in which a secret lies with its owner."""
+    return Column(name, BYTEA, nullable=False)
+
+
 def is_sha256(name: str = "token_hash") -> CheckConstraint:
     return CheckConstraint(f"octet_length({name}) = 32", name=f"{name}_is_sha256")
 

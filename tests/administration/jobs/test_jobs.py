@@ -1,6 +1,7 @@
 """Jobs are done batch by batch, each row once, with the rights that the owner has then."""
 
 import asyncio
+import contextlib
 import datetime as dt
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Integer, literal_column, select, text
 
 from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
 from customer_gql.core.ids import decode_id, encode_id, new_id
+from customer_gql.core.telemetry.spans import use_spans
 from customer_gql.database.statements import fetch_rows
 from customer_gql.messaging.jobs.runs import batches, writes
 from customer_gql.messaging.jobs.runs.batches import run_batch
@@ -105,6 +107,23 @@ async def test_a_job_does_each_row_once_and_says_what_became_of_it(admin_client,
     }
     gone_message = {"key": "customer.not_found", "params": {}, "message": "There is no such customer.", "count": 1}
     assert shown["problems"] == [{**told, "count": 2}, gone_message]
+
+
+async def test_a_turn_of_a_job_is_a_span_with_its_kind(admin_client, tools, shoppers):
+    opened = list[tuple[str, dict[str, Any]]]()
+
+    def open_span(name: str, attributes: dict[str, Any]) -> Any:
+        opened.append((name, attributes))
+        return contextlib.nullcontext()
+
+    id = await start(admin_client, "ASSIGN_GROUP", await shoppers(2), **group(2))
+    use_spans(open_span)
+    try:
+        await run_all(tools)
+    finally:
+        use_spans(None)
+    assert (await show(admin_client, id))["status"] == "DONE"
+    assert ("job", {"job": "customers.mass_action"}) in opened
 
 
 async def test_history_names_the_job_to_those_who_see_it(admin_client, http, connection, tools, shoppers):

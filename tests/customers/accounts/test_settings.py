@@ -35,6 +35,7 @@ def test_every_number_of_accounts_has_its_default_and_its_bounds():
         if path.startswith(("accounts.", "customers.")) and type(setting.default) is int
     }
     assert numbers == {
+        "accounts.impersonations_kept_days": (365, 30, 3650),
         "accounts.lock_days": (3650, 1, 3650),
         "accounts.lockout_failures": (10, 0, 1000),
         "accounts.lockout_seconds": (600, 0, 86_400),

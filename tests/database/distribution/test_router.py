@@ -13,7 +13,8 @@ from customer_gql.staff import writes as staff
 from support.clients import Client, served
 from support.distribution.router import NotRouted, RoutingConnection, find_machine, split_arguments
 from support.distribution.routes import Key, find_route
-from support.shopping import SIGN_IN, SIGN_OUT, SIGN_UP, person
+from support.mailed import newest_token
+from support.shopping import REFRESH, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, SIGN_UP, person
 from support.spare_databases import SpareDatabases
 
 PEOPLE = [f"shopper{number}@example.com" for number in range(6)]
@@ -69,6 +70,11 @@ async def sign_up(guest: Client, email: str) -> Client:
     return Client(guest.http, "/graphql", grant["accessToken"])
 
 
+async def is_out(shopper: Client) -> bool:
+    answer = await shopper.answer(ME)
+    return [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
 async def test_customers_live_on_two_machines(guest: Client, database: Database):
     shoppers = [await sign_up(guest, email) for email in PEOPLE]
     ids = list[str]()
@@ -97,6 +103,29 @@ async def test_customers_live_on_two_machines(guest: Client, database: Database)
     assert by_email == {"id": ids[0], "email": PEOPLE[0], "otherAccounts": []}
     out = (await shoppers[0].data(SIGN_OUT, input={}))["signOut"]
     assert (out["endedSessionCount"], out["userErrors"]) == (1, [])
+    assert await is_out(shoppers[0])
+    assert RoutingConnection.refused == []
+    assert 0 not in RoutingConnection.ran
+
+
+async def test_secrets_lead_to_their_customers_and_end_with_them(guest: Client, database: Database):
+    """A token, its renewal and the link of a mail are found by their hash alone, wherever their customer lives."""
+    for email in PEOPLE[:4]:
+        await sign_up(guest, email)
+        grant = (await guest.data(SIGN_IN, input={"email": email, "password": person(email)["password"]}))["signIn"]
+        renewed = (await guest.data(REFRESH, input={"refreshToken": grant["refreshToken"]}))["tokenRefresh"]
+        assert renewed["userErrors"] == []
+        assert await is_out(Client(guest.http, "/graphql", grant["accessToken"]))
+        own = Client(guest.http, "/graphql", renewed["accessToken"])
+        assert (await own.data(ME))["me"]["email"] == email
+        assert (await guest.data(RESET_REQUEST, input={"email": email}))["passwordResetRequest"]["userErrors"] == []
+        async with database.writes.acquire() as connection:
+            token = await newest_token(connection, email, "password_reset")
+        given = {"token": token, "password": "another long enough passphrase"}
+        for codes in ([], ["INVALID"]):
+            reset = (await guest.data(RESET, input=given))["passwordReset"]
+            assert [error["code"] for error in reset["userErrors"]] == codes
+        assert await is_out(own)
     assert RoutingConnection.refused == []
     assert 0 not in RoutingConnection.ran
 

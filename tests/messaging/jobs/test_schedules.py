@@ -25,6 +25,7 @@ async def shop(empty_database):
         await run(empty_database, "customers.fold_counts")
         await connection.execute("UPDATE visitor SET last_activity_at = now()")
         await connection.execute("UPDATE staff_session SET last_used_at = now()")
+        await connection.execute("UPDATE impersonation SET started_at = now()")
         await connection.execute("UPDATE domain_event SET occurred_at = now()")
         await connection.execute("UPDATE refused_movement SET created_at = now()")
         yield connection
@@ -62,9 +63,11 @@ DUE = [
             "throttle": "until",
             "remembered_sign_in": "expires_at",
             "known_device": "expires_at",
+            "customer_secret_owner": "expires_at",
         },
         dt.timedelta(days=31),
     ),
+    ("accounts.delete_impersonations", {"impersonation": "expires_at"}, dt.timedelta(days=366)),
     (
         "staff.delete_expired",
         {
@@ -141,6 +144,16 @@ async def test_mails_are_kept_as_long_as_the_deployment_says(shop, empty_databas
     assert await gone(shop, before) == {"mail_outbox": 1}
 
 
+async def test_a_code_to_sign_in_as_a_customer_that_nobody_used_is_kept_for_a_day(shop, empty_database):
+    before = await counts(shop)
+    for hours, deleted in ((23, {}), (25, {"impersonation": 1})):
+        await shop.execute(
+            "UPDATE impersonation SET started_at = NULL, expires_at = now() - make_interval(hours => $1)", hours
+        )
+        await run(empty_database, "accounts.delete_impersonations")
+        assert await gone(shop, before) == deleted
+
+
 async def test_the_log_of_the_queue_is_kept_for_two_weeks(shop, empty_database):
     for days in (13, 15):
         await shop.execute(
@@ -203,9 +216,11 @@ KEPT = {
         "newsletter_confirmation.expires_at": 1,
         "visitor.last_activity_at": 1,
         "customer_email.reserved_until": 0,
+        "customer_secret_owner.expires_at": 1,
         "throttle.until": 30,
         "known_device.expires_at": 0,
     },
+    "accounts.delete_impersonations": {"impersonation.expires_at": 365},
     "staff.delete_expired": {
         "staff_invitation.expires_at": 0,
         "staff_oidc_flow.expires_at": 0,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from administration.webhooks.samples import make_delivery, make_webhook
+from customer_gql.customers.accounts.cleanup import delete_old_impersonations
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
 from customer_gql.messaging.jobs.runs.cleanup import delete_old_jobs
 from customer_gql.messaging.jobs.work import Tools
@@ -31,6 +32,8 @@ ADDRESS = """mutation A($input: AddressCreateInput!) { addressCreate(input: $inp
   address { id } userErrors { code } } }"""
 ADDRESS_BY_STAFF = """mutation A($input: CustomerAddressCreateInput!) { customerAddressCreate(input: $input) {
   userErrors { code } } }"""
+IMPERSONATION = """INSERT INTO impersonation (customer_id, id, staff_id, reason, started_at, expires_at)
+  VALUES ($1, $2, $3, 'Help', now() - $4::interval, now() - $4::interval)"""
 ADDRESSES = """INSERT INTO address (customer_id, id, first_name, last_name, street, city, country_code)
   SELECT $1, number, 'Ada', 'Byron', '{1 Analytical Way}', 'London', 'GB' FROM generate_series(1, $2::int) AS number"""
 GROUP = "INSERT INTO customer_group SELECT $1, $2, min(id) FROM tax_class ON CONFLICT DO NOTHING"
@@ -184,6 +187,17 @@ async def keep_jobs(shop: Shop) -> None:
         assert (await show(shop.staff, id) is not None) == left
 
 
+async def keep_impersonations(shop: Shop) -> None:
+    owner = await make_customer(shop.connection)
+    staff = await shop.connection.fetchval("SELECT id FROM staff_user LIMIT 1")
+    for id, hours in ((1, -1), (2, 1)):
+        age = dt.timedelta(days=shop.value, hours=hours)
+        await shop.connection.execute(IMPERSONATION, owner.id, id, staff, age)
+    await delete_old_impersonations(shop.tools)
+    left = await shop.connection.fetch("SELECT id FROM impersonation WHERE customer_id = $1", owner.id)
+    assert [row["id"] for row in left] == [1]
+
+
 async def keep_deliveries(shop: Shop) -> None:
     webhook_id = await make_webhook(shop.connection)
     days = dt.timedelta(days=shop.value)
@@ -227,6 +241,7 @@ async def remember(shop: Shop) -> None:
 
 
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
+    "accounts.impersonations_kept_days": keep_impersonations,
     "accounts.lock_days": lock,
     "accounts.lockout_failures": guess,
     "accounts.lockout_seconds": guess,

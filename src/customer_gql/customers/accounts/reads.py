@@ -8,10 +8,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.customers.profile.tables import LockReason, customer, customer_email
+from customer_gql.database.distribution.forms import for_one_machine
 from customer_gql.database.statements import Connection, Row, compile_statement, fetch_one, fetch_value, given_rows
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
@@ -22,43 +22,31 @@ from customer_gql.staff.tables import staff_user
 
 from .tables import (
     customer_password,
-    customer_refresh_token,
+    customer_secret_owner,
     customer_session,
     customer_token,
-    email_change_undo,
     email_token,
     impersonation,
-    login_code,
     password_reset,
 )
 
 MAX_SESSIONS = 100
-_token_hash = bindparam("token_hash", type_=BYTEA())
-viewers_by_token = one_by(
-    select(
-        customer_token.c.token_hash,
-        customer_token.c.customer_id,
-        customer_token.c.session_id,
-        customer_token.c.staff_id,
-        customer_token.c.website_id,
-        customer_token.c.idle_until,
-        # Seldom true, so that few requests have to look at the customer's group.
-        exists().where(excluded.c.website_id == customer_token.c.website_id).label("website_excludes_groups"),
-        is_stale(customer_token).label("is_stale"),
-    ).where(is_live(customer_token)),
+_viewers = select(
     customer_token.c.token_hash,
-)
-REFRESH_TOKEN_BY_HASH = compile_statement(
-    select(customer_refresh_token).where(customer_refresh_token.c.token_hash == _token_hash)
-)
-RESET_LINK_BY_HASH = compile_statement(select(password_reset).where(password_reset.c.token_hash == _token_hash))
-EMAIL_LINK_BY_HASH = compile_statement(select(email_token).where(email_token.c.token_hash == _token_hash))
-EMAIL_CHANGE_UNDO_BY_HASH = compile_statement(
-    select(email_change_undo).where(email_change_undo.c.token_hash == _token_hash)
-)
-LOGIN_CODE_BY_HASH = compile_statement(
-    select(login_code).where(login_code.c.code_hash == bindparam("code_hash", type_=BYTEA()))
-)
+    customer_token.c.customer_id,
+    customer_token.c.session_id,
+    customer_token.c.staff_id,
+    customer_token.c.website_id,
+    customer_token.c.idle_until,
+    # Seldom true, so that few requests have to look at the customer's group.
+    exists().where(excluded.c.website_id == customer_token.c.website_id).label("website_excludes_groups"),
+    is_stale(customer_token).label("is_stale"),
+).where(is_live(customer_token))
+viewers_by_token = one_by(_viewers, customer_token.c.token_hash)
+for_one_machine(viewers_by_token.statement)
+# Where tables are distributed by customer, in two steps.
+owners_by_secret = one_by(select(customer_secret_owner), customer_secret_owner.c.secret_hash)
+viewers_by_owner_and_token = one_by(_viewers, customer_token.c.customer_id, customer_token.c.token_hash)
 
 _ACCOUNT = select(customer, customer_password.c.hash.label("password_hash")).select_from(
     customer.outerjoin(customer_password)

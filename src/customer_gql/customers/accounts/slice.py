@@ -17,6 +17,7 @@ from customer_gql.customers.accounts.sessions.impersonations import (
 )
 from customer_gql.customers.accounts.sessions.renewal import forget_expired_successors
 from customer_gql.customers.accounts.sessions.settings import (
+    IMPERSONATIONS_KEPT_DAYS,
     LOGIN_AS_CUSTOMER,
     REFRESH_REPEAT_SECONDS,
     REMEMBER_SETTINGS,
@@ -64,6 +65,7 @@ SETTINGS: Final = (
     SESSION_IDLE_MINUTES,
     REFRESH_REPEAT_SECONDS,
     LOGIN_AS_CUSTOMER,
+    IMPERSONATIONS_KEPT_DAYS,
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
     NOTIFY_ASSISTANCE,
@@ -76,6 +78,7 @@ ON_STAFF_RIGHTS_CHANGED: Final = (end_impersonations_by_rights,)
 ON_STAFF_SESSIONS_ENDED: Final = (end_impersonations_by_staff,)
 WORK: Final = (
     Schedule("accounts.delete_expired", "17 * * * *", cleanup.delete_expired_access),
+    Schedule("accounts.delete_impersonations", "43 3 * * *", cleanup.delete_old_impersonations),
     Schedule("accounts.forget_successors", "* * * * *", forget_expired_successors),
 )
 EVENTS: Final = (

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import BYTEA
 
 from customer_gql.database.tables import created_at, one_of, table
 from customer_gql.security.sessions import token_columns
-from customer_gql.security.tables import hash_key, is_sha256
+from customer_gql.security.tables import hash_column, hash_key, is_sha256
 
 # Apart from the customer, so that no list of customers ever reads it. No row: no password was chosen yet.
 customer_password = table(
@@ -50,21 +50,22 @@ customer_session = table(
 # Read with every request: a row here is a right to come in, and the end of a session deletes it.
 customer_token = table(
     "customer_token",
-    *token_columns(),
+    *token_columns(hash_column()),
     Column("customer_id", BigInteger, nullable=False),
     # A session of the customer, or an impersonation when `staff_id` says whose.
     Column("session_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger),
     # As of its session, so that a request reads one row.
     Column("website_id", BigInteger, nullable=False),
-    Index("ix_customer_token_customer_id", "customer_id"),
-    distribution="lookup",
+    PrimaryKeyConstraint("customer_id", "token_hash"),
+    Index("ix_customer_token_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 # Used ones are kept until the session ends: who brings one again has stolen it, or was stolen from.
 customer_refresh_token = table(
     "customer_refresh_token",
-    hash_key(),
+    hash_column(),
     Column("customer_id", BigInteger, nullable=False),
     Column("session_id", BigInteger, nullable=False),
     created_at(),
@@ -74,34 +75,37 @@ customer_refresh_token = table(
     # token gives; deleted when the next one is used.
     Column("successor", BYTEA),
     Column("successor_until", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "token_hash"),
     is_sha256(),
     CheckConstraint("(successor IS NULL) = (successor_until IS NULL)", name="successor"),
-    Index("ix_customer_refresh_token_customer_id", "customer_id"),
     Index(
         "ix_customer_refresh_token_successor_until", "successor_until", postgresql_where=text("successor IS NOT NULL")
     ),
-    distribution="lookup",
+    Index("ix_customer_refresh_token_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 # A device on which the customer asked to be remembered. Its token shows the first name and the cart, and lets nobody in.
 remembered_sign_in = table(
     "remembered_sign_in",
-    hash_key(),
+    hash_column(),
     Column("customer_id", BigInteger, nullable=False),
     # The sign-in that it was issued with, which may be over.
     Column("session_id", BigInteger, nullable=False),
     Column("website_id", BigInteger, nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("customer_id", "token_hash"),
     is_sha256(),
     Index("ix_remembered_sign_in_customer_id", "customer_id", "session_id"),
     Index("ix_remembered_sign_in_expires_at", "expires_at"),
-    distribution="lookup",
+    Index("ix_remembered_sign_in_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 password_reset = table(
     "password_reset",
-    hash_key(),
+    hash_column(),
     Column("customer_id", BigInteger, nullable=False),
     # The link is bound to the address it was mailed to; a change of address kills it.
     Column("email_hash", BYTEA, nullable=False),
@@ -109,10 +113,12 @@ password_reset = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "token_hash"),
     is_sha256(),
     CheckConstraint("expires_at > created_at", name="expires_later"),
     Index("ix_password_reset_customer_id_created_at", "customer_id", "created_at"),
-    distribution="lookup",
+    Index("ix_password_reset_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 
@@ -124,7 +130,7 @@ class EmailPurpose(enum.StrEnum):
 # Links that prove an address: the one an account was made with, or the one it changes to.
 email_token = table(
     "email_token",
-    hash_key(),
+    hash_column(),
     Column("customer_id", BigInteger, nullable=False),
     Column("purpose", Text, nullable=False),
     # The address the account had when the link was mailed; the link dies with it.
@@ -134,18 +140,20 @@ email_token = table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "token_hash"),
     is_sha256(),
     one_of("purpose", EmailPurpose),
     CheckConstraint("(purpose = 'CHANGE') = (new_email IS NOT NULL)", name="new_email"),
     Index("ix_email_token_customer_id_created_at", "customer_id", "created_at"),
-    distribution="lookup",
+    Index("ix_email_token_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 # What an address that staff changed was before, for its owner to restore. Apart from the other links: a change of a
 # credential revokes those, and the new address must not be able to revoke this one.
 email_change_undo = table(
     "email_change_undo",
-    hash_key(),
+    hash_column(),
     Column("customer_id", BigInteger, nullable=False),
     Column("email", Text, nullable=False),
     Column("password_hash", Text),
@@ -155,9 +163,10 @@ email_change_undo = table(
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "token_hash"),
     is_sha256(),
-    Index("ix_email_change_undo_customer_id", "customer_id"),
-    distribution="lookup",
+    Index("ix_email_change_undo_token_hash", "token_hash"),
+    distribution="customer",
 )
 
 impersonation = table(
@@ -180,14 +189,27 @@ impersonation = table(
 
 login_code = table(
     "login_code",
-    hash_key("code_hash"),
+    hash_column("code_hash"),
     Column("customer_id", BigInteger, nullable=False),
     Column("impersonation_id", BigInteger, nullable=False),
     Column("staff_id", BigInteger, nullable=False),
     created_at(),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "code_hash"),
     is_sha256("code_hash"),
-    Index("ix_login_code_customer_id", "customer_id"),
+    Index("ix_login_code_code_hash", "code_hash"),
+    distribution="customer",
+)
+
+# Whose a secret is, by its hash, where tables are distributed by customer; empty on one machine, where an index of each table leads to
+# it. A row that outlives its secret leads to nothing.
+customer_secret_owner = table(
+    "customer_secret_owner",
+    hash_key("secret_hash"),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    is_sha256("secret_hash"),
+    Index("ix_customer_secret_owner_expires_at", "expires_at"),
     distribution="lookup",
 )

@@ -107,13 +107,18 @@ async def confirm_subscription(
 
 async def _is_done_already(connection: Connection, known: Row, account: Row) -> bool:
     """The link was used, for this address, and what it began still goes on."""
-    begun = await fetch_one(
+    # In two steps with keys: the link may lie on another machine than the subscription.
+    used = await fetch_one(
         connection,
-        select(subscription.c.customer_id)
-        .join(confirmation, confirmation.c.token_hash == known.token_hash)
-        .where(
+        select(confirmation.c.token_hash).where(
+            confirmation.c.token_hash == known.token_hash,
             confirmation.c.used_at.is_not(None),
             confirmation.c.email_hash == tokens.hash_token(normalize_email(account.email)),
+        ),
+    )
+    begun = used and await fetch_one(
+        connection,
+        select(subscription.c.customer_id).where(
             subscription.c.customer_id == account.id,
             subscription.c.store_view_id == known.store_view_id,
             subscription.c.status == SubscriptionStatus.SUBSCRIBED.value,

@@ -3,10 +3,17 @@
 import enum
 from typing import Final
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, column, func, literal, select, update
 
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.database.statements import Connection, execute_statement, fetch_rows
+from customer_gql.database.distribution.forms import are_forms_distributed
+from customer_gql.database.statements import (
+    Connection,
+    compile_statement,
+    equals_any,
+    execute_statement,
+    fetch_rows,
+)
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import own_value, setting
 from customer_gql.shop.settings.writes import lock_own_value, set_value
@@ -71,6 +78,8 @@ async def set_account_sharing(connection: Connection, sharing: AccountSharing, *
     the refusal names addresses only to those who may read them."""
     # Waits for transactions that are claiming an address, and lets nobody claim one until the end.
     await set_value(connection, SHARING, sharing.value)
+    if sharing is AccountSharing.PER_WEBSITE and are_forms_distributed():
+        return await _move_claims_by_key(connection)
     if sharing is AccountSharing.PER_WEBSITE:
         moved = update(customer_email).values(scope=customer.c.website_id)
         return await execute_statement(
@@ -81,6 +90,36 @@ async def set_account_sharing(connection: Connection, sharing: AccountSharing, *
     return await execute_statement(
         connection, update(customer_email).where(customer_email.c.scope != SHARED_SCOPE).values(scope=SHARED_SCOPE)
     )
+
+
+async def _move_claims_by_key(connection: Connection) -> int:
+    """To the websites of their customers, in batches, because a claim may lie on another machine than its customer."""
+    moved, after = 0, ""
+    claims = customer_email.c
+    batch = select(claims.email_normalised, claims.customer_id).where(claims.scope == SHARED_SCOPE)
+    batch = batch.order_by(claims.email_normalised).limit(_BATCH)
+    while found := await fetch_rows(connection, batch.where(claims.email_normalised > after)):
+        owners = select(customer.c.id, customer.c.website_id)
+        owners = owners.where(equals_any(customer.c.id, sorted({row.customer_id for row in found})))
+        websites = {row.id: row.website_id for row in await fetch_rows(connection, owners)}
+        wanted = {row.email_normalised: websites[row.customer_id] for row in found if row.customer_id in websites}
+        given = {"emails": list(wanted), "websites": list(wanted.values())}
+        moved += await execute_statement(connection, _MOVE_CLAIMS, **given)
+        after = found[-1].email_normalised
+    return moved
+
+
+_BATCH: Final = 5_000
+_wanted = (
+    func.unnest(bindparam("emails", type_=ARRAY(Text())), bindparam("websites", type_=ARRAY(BigInteger())))
+    .table_valued(column("email_normalised", Text()), column("website_id", BigInteger()))
+    .render_derived(name="wanted")
+)
+_MOVE_CLAIMS: Final = compile_statement(
+    update(customer_email)
+    .where(customer_email.c.email_normalised == _wanted.c.email_normalised, customer_email.c.scope == SHARED_SCOPE)
+    .values(scope=_wanted.c.website_id)
+)
 
 
 async def _refuse_collisions(connection: Connection, *, names_addresses: bool) -> None:

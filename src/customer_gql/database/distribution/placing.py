@@ -4,7 +4,7 @@ What each table becomes is stated where it is declared (`tables.Distribution`). 
 Citus runs in one transaction, and those that are placed already are left alone: a command that was killed is run again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import MetaData, Table
@@ -44,10 +44,15 @@ def _plan_placement(table: Table) -> Placement:
     return Placement(table.name, call, (table.name, column, beside))
 
 
-async def distribute_tables(connection: Connection, metadata: MetaData) -> Sequence[str] | None:
-    """Place what is not placed yet, as the owner of the tables; the tables that were. None where there is no Citus."""
+async def distribute_tables(
+    connection: Connection, metadata: MetaData, *, before: Callable[[Connection], Awaitable[object]] | None = None
+) -> Sequence[str] | None:
+    """Place what is not placed yet, as the owner of the tables; the tables that were. None where there is no Citus, and then nothing
+    is done `before` either."""
     if not await connection.fetchval(_HAS_CITUS):
         return None
+    if before is not None:
+        await before(connection)
     placed = {row[0] for row in await connection.fetch(_PLACED)}
     waiting = [placement for placement in plan_placements(metadata) if placement.table not in placed]
     for placement in waiting:

@@ -1,6 +1,7 @@
 """`customer-gql history`: a part of the histories for each month, and the end of those that are older than the shop keeps."""
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
@@ -60,7 +61,14 @@ async def _keep_each(connection: Connection, kept_months: int | None) -> list[st
         for part in _find_old(parts, now, kept_months):
             await connection.execute(f"DROP TABLE {part.name}")
             done.append(f"{table}: {part.name} was dropped")
+        await _analyze(connection, table)
     return done
+
+
+async def _analyze(connection: Connection, table: str) -> None:
+    """Autovacuum analyzes parts, and never the whole that statements name. Where others keep it from that, the next run does it."""
+    with contextlib.suppress(asyncpg.LockNotAvailableError):
+        await connection.execute(f"ANALYZE {table}")
 
 
 async def _end_newest(connection: Connection, table: str, now: dt.datetime) -> dt.datetime | None:

@@ -32,12 +32,15 @@ _IDENTITY: Final = text(
 )
 
 
-# Tables with rows and with an index over an expression that nothing is known of yet.
-_UNKNOWN_EXPRESSIONS: Final = text("""
+# Tables with rows and with an index over an expression that nothing is known of yet, and tables in parts, which autovacuum leaves
+# alone.
+_UNKNOWN_TABLES: Final = text("""
     SELECT DISTINCT i.indrelid::regclass::text AS name
     FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
     WHERE i.indexprs IS NOT NULL AND t.reltuples > 0 AND t.relnamespace = current_schema()::regnamespace
       AND NOT EXISTS (SELECT FROM pg_stats s WHERE s.schemaname = current_schema() AND s.tablename = x.relname)
+    UNION SELECT oid::regclass::text FROM pg_class
+    WHERE relkind = 'p' AND reltuples < 0 AND relnamespace = current_schema()::regnamespace
     ORDER BY 1
 """)
 
@@ -77,7 +80,7 @@ def upgrade_database(url: str, revision: str = "head", *, service_url: str | Non
     asyncio.run(_require_no_pooler(url))
     _require_known_revision(asyncio.run(ask_once(url, read_revision)))
     _move_database(url, revision, command.upgrade, service_url)
-    asyncio.run(_analyze_new_expressions(url))
+    asyncio.run(_analyze_unknown_tables(url))
 
 
 def downgrade_database(url: str, revision: str, *, service_url: str | None = None) -> None:
@@ -153,11 +156,12 @@ def _require_known_revision(at: str | None) -> None:
         )
 
 
-async def _analyze_new_expressions(url: str) -> None:
-    """Without figures about its values a new index would not be used, until enough rows change for an ANALYZE by itself."""
+async def _analyze_unknown_tables(url: str) -> None:
+    """Without figures about its values a new index would not be used, until enough rows change for an ANALYZE by itself, and a table
+    in parts be planned for as if it were of some size."""
     opened = open_database(url, write_connections=1, statement_timeout_seconds=3600)
     async with opened as database, database.writes.acquire() as connection:
-        for row in await fetch_rows(connection, _UNKNOWN_EXPRESSIONS):
+        for row in await fetch_rows(connection, _UNKNOWN_TABLES):
             await connection.execute(f"ANALYZE {row.name}")
 
 

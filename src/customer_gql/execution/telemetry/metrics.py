@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_se
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from customer_gql.core.errors import ErrorCode
 from customer_gql.database.connecting.replica import Replica
 from customer_gql.database.projection_checks import COMPARED
 
@@ -50,6 +51,13 @@ def _operation_counter(audience: str, operation: str, outcome: str) -> Counter:
 @cache
 def _request_histograms(audience: str) -> tuple[Histogram, Histogram]:
     return durations.labels(audience), costs.labels(audience)
+
+
+def begin_counting(audiences: Iterable[str]) -> None:
+    """From zero: an increase is seen only of a series that was there before, and the first fault is one to be told of."""
+    for audience in audiences:
+        for outcome in (ErrorCode.INTERNAL_SERVER_ERROR, ErrorCode.UNAVAILABLE):
+            _request_counter(audience, outcome.value)
 
 
 def record_request(audience: str, outcome: str, seconds: float, cost: int | None) -> None:

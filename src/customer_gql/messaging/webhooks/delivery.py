@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from customer_gql.core.clock import read_clock
+from customer_gql.core.telemetry.spans import span
 from customer_gql.database.statements import Row, compile_statement, execute_statement, fetch_rows
 from customer_gql.messaging.jobs.work import Tools
 
@@ -117,8 +118,9 @@ class Deliverer:
     async def _send(self, receiver: Row, row: Row) -> None:
         """A fault of the database leaves the delivery to the worker that takes it when the lease is over."""
         try:
-            attempt = await attempt_delivery(self.tools, receiver, row)
-            await store_outcome(self.tools, receiver, row, attempt)
+            with span("delivery", attempt=row.attempts):
+                attempt = await attempt_delivery(self.tools, receiver, row)
+                await store_outcome(self.tools, receiver, row, attempt)
         except Exception as error:  # noqa: BLE001 - one delivery must not take the others along
             log.warning("delivery interrupted", delivery=row.id, webhook=receiver.id, error=type(error).__name__)
 

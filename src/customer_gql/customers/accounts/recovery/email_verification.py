@@ -12,8 +12,9 @@ from customer_gql.core.values.emails import normalize_email, validate_email
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
-from customer_gql.customers.accounts.reads import EMAIL_LINK_BY_HASH, EMAIL_LINKS_SINCE, find_account_by_email
+from customer_gql.customers.accounts.reads import EMAIL_LINKS_SINCE, find_account_by_email
 from customer_gql.customers.accounts.sessions import access, sessions
+from customer_gql.customers.accounts.sessions.secret_owners import fetch_secret, store_owner
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import EmailPurpose, email_token
 from customer_gql.customers.history.writes import record_customer_event
@@ -186,10 +187,11 @@ async def _insert_link(
     connection: Connection, account: Any, purpose: EmailPurpose, lifetime: dt.timedelta, new_email: str | None = None
 ) -> tuple[str, dt.datetime]:
     token, now = tokens.new_token(tokens.EMAIL), read_clock()
+    hash = tokens.hash_token(token)
     await execute_statement(
         connection,
         insert(email_token).values(
-            token_hash=tokens.hash_token(token),
+            token_hash=hash,
             customer_id=account.id,
             purpose=purpose.value,
             email_hash=tokens.hash_token(normalize_email(account.email)),
@@ -198,12 +200,13 @@ async def _insert_link(
             expires_at=now + lifetime,
         ),
     )
+    await store_owner(connection, account.id, {hash: now + lifetime})
     return token, now + lifetime
 
 
 async def _lock_account_of_link(connection: Connection, given: str, purpose: EmailPurpose) -> tuple[Row, Row]:
     """The link, whether it still works or not, and its account, locked. One refusal for all that may be wrong."""
-    known = await fetch_one(connection, EMAIL_LINK_BY_HASH, token_hash=tokens.hash_token(given))
+    known = await fetch_secret(connection, email_token, tokens.hash_token(given))
     if known is None or known.purpose != purpose.value:
         raise _link_refused()
     try:
@@ -211,7 +214,7 @@ async def _lock_account_of_link(connection: Connection, given: str, purpose: Ema
     except RuleError:
         raise _link_refused() from None
     # Again under the lock: a parallel request may have used it.
-    current = await fetch_one(connection, EMAIL_LINK_BY_HASH, token_hash=known.token_hash)
+    current = await fetch_secret(connection, email_token, known.token_hash)
     if current is None:
         raise _link_refused()
     return current, locked
@@ -223,6 +226,7 @@ async def _use_link(connection: Connection, known: Row, locked: Row) -> None:
         connection,
         update(email_token)
         .where(
+            email_token.c.customer_id == locked.id,
             email_token.c.token_hash == known.token_hash,
             email_token.c.email_hash == tokens.hash_token(normalize_email(locked.email)),
             email_token.c.used_at.is_(None),

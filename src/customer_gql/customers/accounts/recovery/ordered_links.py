@@ -12,6 +12,7 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.customers.accounts.sessions import access
+from customer_gql.customers.accounts.sessions.secret_owners import select_secret, store_owner, store_owners
 from customer_gql.customers.accounts.tables import password_reset
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.reads import read_mail_views
@@ -67,6 +68,7 @@ async def order_reset_links(
     ]
     times = {"created_at": now, "expires_at": now + _LONGEST_WAIT}
     await execute_statement(connection, _ORDER, links=orjson.dumps(links).decode(), **times)
+    await store_owners(connection, [(hash, id, times["expires_at"]) for id, hash in hashes.items()])
     views = await read_mail_views(connection, locked)
     mails = [
         BulkMail(row.email, row.id, views[row.id], {"firstName": row.first_name}, hashes[row.id]) for row in locked
@@ -81,7 +83,7 @@ async def make_reset_link(connection: Connection, link_hash: bytes) -> DueLink |
     token, now = tokens.new_token(tokens.PASSWORD_RESET), read_clock()
     until = now + dt.timedelta(minutes=await setting(connection, LINK_MINUTES))
     open_link = (
-        password_reset.c.token_hash == link_hash,
+        *await select_secret(connection, password_reset, link_hash),
         password_reset.c.used_at.is_(None),
         password_reset.c.revoked_at.is_(None),
     )
@@ -100,4 +102,5 @@ async def make_reset_link(connection: Connection, link_hash: bytes) -> DueLink |
             expires_at=until,
         ),
     )
+    await store_owner(connection, found.customer_id, {hash: until})
     return DueLink(token, hash, until)

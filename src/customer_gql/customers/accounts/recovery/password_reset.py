@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import DateTime, LargeBinary, bindparam, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.clock import read_clock
@@ -15,13 +15,13 @@ from customer_gql.customers.accounts import lockout, passwords, writes
 from customer_gql.customers.accounts.enumeration import DecoyAccount, rolled_back_if
 from customer_gql.customers.accounts.reads import (
     ACCOUNT_BY_ID,
-    RESET_LINK_BY_HASH,
     RESET_LINKS_SINCE,
     find_account_by_email,
 )
 from customer_gql.customers.accounts.sessions import access, sessions
 from customer_gql.customers.accounts.sessions.impersonations import end_impersonations_of_customer
 from customer_gql.customers.accounts.sessions.remembered import forget_remembered_of_customers
+from customer_gql.customers.accounts.sessions.secret_owners import fetch_secret, store_owner
 from customer_gql.customers.accounts.sign_in.sign_in import reauthenticate
 from customer_gql.customers.accounts.tables import customer_password, password_reset
 from customer_gql.customers.history.writes import record_customer_event
@@ -147,6 +147,7 @@ async def send_reset_link(
         "expires_at": now + lifetime,
     }
     await insert_row(connection, password_reset, link)
+    await store_owner(connection, account.id, {link["token_hash"]: link["expires_at"]})
     expires = (now + lifetime).isoformat()
     await writes.notify_owner(connection, account, template, secrets={"token": token}, expiresAt=expires)
     await record_customer_event(connection, account.id, kind="PASSWORD_RESET_REQUESTED", version=account.version, by=by)
@@ -162,7 +163,7 @@ async def reset_password(context: Context, *, token: str, password: str) -> None
     dead = email_verification.LINK_INVALID(path=["token"])
     async with context.database.writes.acquire() as connection:
         await lockout.check_peer(connection, context.caller.address, context.settings.storefront)
-        link = await fetch_one(connection, RESET_LINK_BY_HASH, token_hash=tokens.hash_token(token))
+        link = await fetch_secret(connection, password_reset, tokens.hash_token(token))
         known = link and await fetch_one(connection, ACCOUNT_BY_ID, customer_id=link.customer_id)
         if known is None or link is None or not _is_link_usable(link, known):
             raise dead
@@ -195,15 +196,15 @@ def _is_link_usable(link: Row, known: Row) -> bool:
 
 async def _use_link_up(connection: Connection, link: Row, locked: Row) -> int:
     email_hash = tokens.hash_token(normalize_email(locked.email))
-    return await execute_statement(
-        connection, _USE_LINK, token_hash=link.token_hash, email_hash=email_hash, now=read_clock()
-    )
+    is_it = {"customer_id": locked.id, "token_hash": link.token_hash}
+    return await execute_statement(connection, _USE_LINK, **is_it, email_hash=email_hash, now=read_clock())
 
 
 _now = bindparam("now", type_=DateTime(timezone=True))
 _USE_LINK: Final = compile_statement(
     update(password_reset)
     .where(
+        password_reset.c.customer_id == bindparam("customer_id", type_=BigInteger()),
         password_reset.c.token_hash == bindparam("token_hash", type_=LargeBinary()),
         password_reset.c.email_hash == bindparam("email_hash", type_=LargeBinary()),
         password_reset.c.used_at.is_(None),

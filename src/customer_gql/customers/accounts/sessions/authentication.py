@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import Viewer, ViewerKind
-from customer_gql.customers.accounts.reads import viewers_by_token
+from customer_gql.customers.accounts.reads import owners_by_secret, viewers_by_owner_and_token, viewers_by_token
 from customer_gql.customers.accounts.tables import customer_session, customer_token
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement
 from customer_gql.loading.coalescing import read_coalesced
@@ -19,6 +20,7 @@ from customer_gql.security.sessions import AuthenticatedSession, record_use
 
 from .impersonations import end_unless_allowed
 from .reach import is_excluded_from_website, session_reaches_website
+from .secret_owners import find_owner
 
 
 async def find_customer_session(
@@ -29,7 +31,7 @@ async def find_customer_session(
     if not given.startswith(tokens.CUSTOMER):
         return None
     token_hash = tokens.hash_token(given)
-    token = await read_coalesced(database, viewers_by_token, token_hash)
+    token = await _read_token(database, token_hash)
     if token is None or not await _is_still_let_in(database, token, website_id):
         return None
     return _session_of(website_id, token, token_hash)
@@ -59,6 +61,13 @@ def _reaches_by_itself(token: Any, website_id: int | None) -> bool:
     return website_id in {None, token.website_id} and not token.website_excludes_groups
 
 
+async def _read_token(database: Database, token_hash: bytes) -> Row | None:
+    if not are_forms_distributed():
+        return await read_coalesced(database, viewers_by_token, token_hash)
+    owner = await read_coalesced(database, owners_by_secret, token_hash)
+    return owner and await read_coalesced(database, viewers_by_owner_and_token, (owner.customer_id, token_hash))
+
+
 async def _is_still_let_in(database: Database, token: Row, website_id: int | None) -> bool:
     """What may have changed since the token was issued. Most requests need no further statement to know."""
     if token.staff_id is not None and not await end_unless_allowed(
@@ -76,7 +85,8 @@ async def _is_still_let_in(database: Database, token: Row, website_id: int | Non
 async def record_customer_use(connection: Connection, token_hash: bytes) -> None:
     """The token was used just now, and its session with it."""
     now = read_clock()
-    token = await record_use(connection, customer_token, token_hash, now)
+    owner = {"customer_id": await find_owner(connection, token_hash)} if are_forms_distributed() else {}
+    token = await record_use(connection, customer_token, token_hash, now, owner=owner)
     if token is None:
         return
     session = customer_session.c

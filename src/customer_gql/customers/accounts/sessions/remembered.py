@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, delete, exists, func, insert, select
+from sqlalchemy import BigInteger, bindparam, delete, exists, insert, select
 
 from customer_gql.core.clock import read_clock
 from customer_gql.customers.accounts.tables import remembered_sign_in as remembered
@@ -27,16 +27,10 @@ from customer_gql.security.sessions import SessionGrant
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 from customer_gql.shop.settings.reads import settings_at
 
+from .secret_owners import fetch_secret, select_secret, store_owner
 from .settings import CLEAR_ON_SIGN_OUT, REMEMBER_LIFETIME_SECONDS, REMEMBER_ME, REMEMBER_ME_OFFERED
 
 MAX_REMEMBERED: Final = 100
-_FIND: Final = compile_statement(
-    select(remembered.c.customer_id, remembered.c.website_id).where(
-        remembered.c.token_hash == bindparam("token_hash", type_=LargeBinary()),
-        remembered.c.website_id == bindparam("website_id", type_=BigInteger()),
-        remembered.c.expires_at > func.now(),
-    )
-)
 _website: Any = bindparam("website_id", type_=BigInteger())
 _OWNER: Final = compile_statement(
     select(customer.c.id.label("customer_id"), customer.c.first_name).where(
@@ -49,16 +43,15 @@ _OWNER: Final = compile_statement(
 
 async def find_remembered(connection: Connection, token: str, *, website_id: int) -> Row | None:
     """The customer that the device remembers on the website; None for a token that is unknown or over."""
-    found = await fetch_one(connection, _FIND, token_hash=tokens.hash_token(token), website_id=website_id)
-    if found is None:
+    found = await fetch_secret(connection, remembered, tokens.hash_token(token))
+    if found is None or found.website_id != website_id or found.expires_at <= read_clock():
         return None
     return await fetch_one(connection, _OWNER, customer_id=found.customer_id, website_id=website_id)
 
 
 async def forget_remembered(connection: Connection, token: str) -> int:
-    return await execute_statement(
-        connection, delete(remembered).where(remembered.c.token_hash == tokens.hash_token(token))
-    )
+    is_it = await select_secret(connection, remembered, tokens.hash_token(token))
+    return await execute_statement(connection, delete(remembered).where(*is_it))
 
 
 async def forget_remembered_of_customers(connection: Connection, customer_ids: Sequence[int]) -> None:
@@ -77,12 +70,15 @@ async def remember_customer(
     of_owner = remembered.c.customer_id == grant.owner_id
     newest = select(remembered.c.token_hash).where(of_owner).order_by(remembered.c.created_at.desc())
     surplus = [row.token_hash for row in await fetch_rows(connection, newest)][MAX_REMEMBERED - 1 :]
-    await execute_statement(connection, delete(remembered).where(equals_any(remembered.c.token_hash, surplus)))
+    await execute_statement(
+        connection, delete(remembered).where(of_owner, equals_any(remembered.c.token_hash, surplus))
+    )
     token = tokens.new_token(tokens.REMEMBERED)
     until = read_clock() + dt.timedelta(seconds=shop[REMEMBER_LIFETIME_SECONDS])
     of = {"customer_id": grant.owner_id, "session_id": grant.session_id, "website_id": website_id}
     values = {**of, "token_hash": tokens.hash_token(token), "expires_at": until}
     await execute_statement(connection, insert(remembered).values(**values))
+    await store_owner(connection, grant.owner_id, {values["token_hash"]: until})
     return token
 
 

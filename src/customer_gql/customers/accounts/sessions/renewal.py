@@ -11,7 +11,6 @@ from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, nul
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
-from customer_gql.customers.accounts.reads import REFRESH_TOKEN_BY_HASH
 from customer_gql.customers.accounts.tables import (
     customer_refresh_token as refresh_token,
     customer_session as session,
@@ -28,7 +27,8 @@ from customer_gql.security.sessions import SessionGrant
 from customer_gql.shop.settings.reads import settings_at
 
 from .reach import is_excluded_from_website, session_reaches_website
-from .sessions import describe_grant, end_sessions, insert_grant, make_grant, store_grant
+from .secret_owners import fetch_secret
+from .sessions import describe_grant, end_sessions, insert_grant, make_grant, store_owners_of_grant
 from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
 
 _owner: Final = bindparam("owner", type_=BigInteger())
@@ -48,7 +48,10 @@ _forgotten = (
 )
 _used = (
     update(refresh_token)
-    .where(refresh_token.c.token_hash == bindparam("presented", type_=LargeBinary()))
+    .where(
+        refresh_token.c.customer_id == _owner,
+        refresh_token.c.token_hash == bindparam("presented", type_=LargeBinary()),
+    )
     .values(
         used_at=_now,
         successor=bindparam("sealed", type_=LargeBinary()),
@@ -57,7 +60,6 @@ _used = (
 )
 # No two parts change one row: the presented token was not used before, so that it has no successor.
 _EXCHANGE: Final = insert_grant(_ended.cte("ended"), _forgotten.cte("forgotten"), _used.cte("used"))
-_EXCHANGE_APART: Final = tuple(map(compile_statement, (_ended, _forgotten, _used)))
 
 
 async def renew_session(
@@ -67,7 +69,7 @@ async def renew_session(
 
     A website the session does not reach gets none either, and one that the group excludes by now ends the session.
     """
-    known = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
+    known = await fetch_secret(connection, refresh_token, tokens.hash_token(given))
     if known is not None and known.used_at is not None:
         # Before the session, as everywhere: a token used again may be written into the customer's history.
         await customers.lock_customers(connection, [known.customer_id], websites=None)
@@ -78,7 +80,7 @@ async def renew_session(
         await end_sessions(connection, current.customer_id, [current.id])
         return None
     # Again under the lock of the session: a parallel request may have used it.
-    presented = await fetch_one(connection, REFRESH_TOKEN_BY_HASH, token_hash=tokens.hash_token(given))
+    presented = await fetch_secret(connection, refresh_token, tokens.hash_token(given))
     if presented is None:
         return None
     if presented.used_at is None:
@@ -101,13 +103,10 @@ async def _exchange(connection: Connection, current: Row, given: str) -> Session
     until = now + dt.timedelta(seconds=shop[REFRESH_REPEAT_SECONDS])
     sealed = seal_grant(grant, presented=given) if until > now else None
     repeated = {"sealed": sealed, "until": None if sealed is None else until}
-    values = {**of, "presented": tokens.hash_token(given), "now": now, **repeated}
-    if are_forms_distributed():
-        for statement in _EXCHANGE_APART:
-            await execute_statement(connection, statement, **values)
-        await store_grant(connection, grant, current, idle=idle)
-    else:
-        await execute_statement(connection, _EXCHANGE, **values, **describe_grant(grant, current, idle=idle))
+    pair = describe_grant(grant, current, idle=idle)
+    used = {**of, "presented": tokens.hash_token(given), "now": now, **repeated}
+    await execute_statement(connection, _EXCHANGE, **used, **pair)
+    await store_owners_of_grant(connection, pair)
     return grant
 
 
@@ -134,10 +133,8 @@ async def forget_expired_successors(tools: Tools) -> None:
     over = refresh_token.c.successor.is_not(None) & (refresh_token.c.successor_until <= read_clock())
     # Those that somebody else is just writing are left to the next minute, so that it waits for nobody.
     free = select(refresh_token.c.token_hash).where(over).with_for_update(skip_locked=True)
+    found = over if are_forms_distributed() else refresh_token.c.token_hash.in_(free)
     async with tools.database.transaction() as connection:
         await execute_statement(
-            connection,
-            update(refresh_token)
-            .where(refresh_token.c.token_hash.in_(free))
-            .values(successor=None, successor_until=None),
+            connection, update(refresh_token).where(found).values(successor=None, successor_until=None)
         )

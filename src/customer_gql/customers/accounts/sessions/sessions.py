@@ -5,7 +5,7 @@ that is just being renewed, and deletes what that made.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -35,7 +35,6 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -52,6 +51,7 @@ from customer_gql.security.sessions import TOKEN_COLUMNS, SessionGrant, describe
 from customer_gql.shop.settings.reads import settings_at
 
 from .remembered import forget_remembered_of_customers
+from .secret_owners import store_owner
 from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 
 # However much it is used: after a day it has to be renewed, which is what makes a stolen one show.
@@ -110,7 +110,9 @@ async def issue_customer_access_token(
 ) -> str:
     """A token for a session of the customer, or for an impersonation by `staff_id`; shown once."""
     owner = {"customer_id": customer_id, "session_id": session_id, "staff_id": staff_id, "website_id": website_id}
-    return await issue_token(connection, token, tokens.CUSTOMER, expires_at=expires_at, idle=idle, **owner)
+    issued = await issue_token(connection, token, tokens.CUSTOMER, expires_at=expires_at, idle=idle, **owner)
+    await store_owner(connection, customer_id, {tokens.hash_token(issued): expires_at})
+    return issued
 
 
 async def end_sessions(connection: Connection, customer_id: int, session_ids: Sequence[int]) -> int:
@@ -191,9 +193,17 @@ async def issue_tokens(connection: Connection, of: Row, *, idle: dt.timedelta) -
 
 async def store_grant(connection: Connection, grant: SessionGrant, of: Row, *, idle: dt.timedelta) -> None:
     values = describe_grant(grant, of, idle=idle)
-    # Each token lives where its hash leads.
-    for statement in _ISSUE_APART if are_forms_distributed() else (_ISSUE,):
-        await execute_statement(connection, statement, **values)
+    await execute_statement(connection, _ISSUE, **values)
+    await store_owners_of_grant(connection, values)
+
+
+async def store_owners_of_grant(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Of the pair that `describe_grant` describes."""
+    expires = {
+        values["access_token_hash"]: values["access_expires_at"],
+        values["refresh_hash"]: values["refresh_expires_at"],
+    }
+    await store_owner(connection, values["customer_id"], expires)
 
 
 def make_grant(of: Row, *, idle: dt.timedelta) -> SessionGrant:
@@ -219,7 +229,8 @@ def describe_grant(grant: SessionGrant, of: Row, *, idle: dt.timedelta) -> dict[
     }
 
 
-def _insert_pair() -> tuple[Any, Any]:
+def insert_grant(*others: Any) -> Statement:
+    """Stores a new pair, and does what other statements do in the same one."""
     of: dict[str, Any] = {name: bindparam(name, type_=BigInteger()) for name in ("customer_id", "session_id")}
     access: dict[str, Any] = {name: bindparam(f"access_{name}", type_=token.c[name].type) for name in TOKEN_COLUMNS}
     refresh = insert(refresh_token).values(
@@ -228,14 +239,7 @@ def _insert_pair() -> tuple[Any, Any]:
         **of,
     )
     put = insert(token).values(**access, **of, website_id=bindparam("website_id", type_=BigInteger()))
-    return put, refresh
-
-
-def insert_grant(*others: Any) -> Statement:
-    """Stores a new pair, and does what other statements do in the same one."""
-    put, refresh = _insert_pair()
-    return for_one_machine(compile_statement(put.add_cte(refresh.cte("refresh"), *others)))
+    return compile_statement(put.add_cte(refresh.cte("refresh"), *others))
 
 
 _ISSUE: Final = insert_grant()
-_ISSUE_APART: Final = tuple(map(compile_statement, _insert_pair()))

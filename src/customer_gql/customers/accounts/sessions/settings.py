@@ -29,6 +29,15 @@ LOGIN_AS_CUSTOMER: Final = Setting(
     "Whether staff may sign in as a customer at all.",
     label="Sign-in as customer",
 )
+IMPERSONATIONS_KEPT_DAYS: Final = Setting(
+    "accounts.impersonations_kept_days",
+    365,
+    GLOBAL,
+    "Days for which the customer sees that staff were signed in as them. The history keeps it.",
+    at_least=30,
+    at_most=3_650,
+    label="Sign-ins as customer are kept",
+)
 REFRESH_REPEAT_SECONDS: Final = Setting(
     "accounts.refresh_repeat_seconds",
     60,

@@ -11,11 +11,11 @@ from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import writes
-from customer_gql.customers.accounts.reads import EMAIL_CHANGE_UNDO_BY_HASH
 from customer_gql.customers.accounts.recovery import password_reset
 from customer_gql.customers.accounts.recovery.email_verification import LINK_INVALID
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions import access
+from customer_gql.customers.accounts.sessions.secret_owners import fetch_secret, store_owner
 from customer_gql.customers.accounts.tables import customer_password, email_change_undo
 from customer_gql.customers.profile import writes as customers
 from customer_gql.customers.profile.claims import move_email_claim
@@ -25,7 +25,6 @@ from customer_gql.database.statements import (
     compile_statement,
     delete_rows,
     execute_statement,
-    fetch_one,
     fetch_value,
     insert_row,
 )
@@ -70,6 +69,7 @@ async def hand_over_account(connection: Connection, before: Row, *, by: Actor) -
         "expires_at": now + UNDO_LIFETIME,
     }
     await insert_row(connection, email_change_undo, undo)
+    await store_owner(connection, before.id, {undo["token_hash"]: undo["expires_at"]})
     expires = (now + UNDO_LIFETIME).isoformat()
     await writes.notify_owner(connection, before, "email_change_undo", secrets={"token": token}, expiresAt=expires)
     account = await customers.lock_customer(connection, before.id, websites=None)
@@ -85,7 +85,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
     what was said before may be a stranger's and do not come back (docs/domain/email-verification.md#email-verification-9).
     """
     dead = LINK_INVALID(path=["token"])
-    known = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=tokens.hash_token(given))
+    known = await fetch_secret(connection, email_change_undo, tokens.hash_token(given))
     if known is None:
         raise dead
     try:
@@ -94,7 +94,7 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
         raise dead from None
     if not await _use_up(connection, known):
         # Read again under the lock: a parallel request may just have used it.
-        current = await fetch_one(connection, EMAIL_CHANGE_UNDO_BY_HASH, token_hash=known.token_hash)
+        current = await fetch_secret(connection, email_change_undo, known.token_hash)
         raise dead if current is None or current.used_at is None else _LINK_USED(path=["token"])
     try:
         await move_email_claim(connection, account, email=known.email, website_id=account.website_id)
@@ -117,28 +117,29 @@ async def undo_email_change(connection: Connection, given: str, *, address: str 
 async def _use_up(connection: Connection, link: Row) -> int:
     """Use the link, and with it those of later changes by staff, which are undone too."""
     now = read_clock()
-    used = await execute_statement(connection, _USE_LINK, token_hash=link.token_hash, now=now)
+    owner = {"customer_id": link.customer_id, "now": now}
+    used = await execute_statement(connection, _USE_LINK, token_hash=link.token_hash, **owner)
     if used:
-        later = {"customer_id": link.customer_id, "made": link.created_at}
-        await execute_statement(connection, _USE_LATER_LINKS, **later, now=now)
+        await execute_statement(connection, _USE_LATER_LINKS, made=link.created_at, **owner)
     return used
 
 
 _now = bindparam("now", type_=DateTime(timezone=True))
+_of_customer = bindparam("customer_id", type_=BigInteger())
 _use = (
     update(email_change_undo)
-    .where(email_change_undo.c.used_at.is_(None), email_change_undo.c.expires_at > _now)
+    .where(
+        email_change_undo.c.customer_id == _of_customer,
+        email_change_undo.c.used_at.is_(None),
+        email_change_undo.c.expires_at > _now,
+    )
     .values(used_at=_now)
 )
-_of_customer = bindparam("customer_id", type_=BigInteger())
 _USE_LINK: Final = compile_statement(
     _use.where(email_change_undo.c.token_hash == bindparam("token_hash", type_=LargeBinary()))
 )
 _USE_LATER_LINKS: Final = compile_statement(
-    _use.where(
-        email_change_undo.c.customer_id == _of_customer,
-        email_change_undo.c.created_at > bindparam("made", type_=DateTime(timezone=True)),
-    )
+    _use.where(email_change_undo.c.created_at > bindparam("made", type_=DateTime(timezone=True)))
 )
 _TAKE_PASSWORD: Final = compile_statement(
     delete(customer_password).where(customer_password.c.customer_id == _of_customer).returning(customer_password.c.hash)

@@ -11,10 +11,10 @@ from customer_gql.core.errors import Forbidden, Refusal, RuleError, UserErrorCod
 from customer_gql.core.ids import new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
-from customer_gql.customers.accounts.reads import LOGIN_CODE_BY_HASH
 from customer_gql.customers.accounts.sessions.impersonation_rights import may_impersonate
 from customer_gql.customers.accounts.sessions.impersonations import IMPERSONATION_LIFETIME
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
+from customer_gql.customers.accounts.sessions.secret_owners import fetch_secret, store_owner
 from customer_gql.customers.accounts.sessions.sessions import issue_customer_access_token
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from customer_gql.customers.accounts.tables import impersonation, login_code
@@ -25,7 +25,6 @@ from customer_gql.database.statements import (
     Connection,
     Row,
     execute_statement,
-    fetch_one,
     fetch_value,
 )
 from customer_gql.security import tokens
@@ -75,6 +74,7 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
         connection,
         insert(login_code).values(**key, code_hash=tokens.hash_token(code), impersonation_id=impersonation_id),
     )
+    await store_owner(connection, account.id, {tokens.hash_token(code): key["expires_at"]})
     changes = {"reason": (None, reason)}
     await record_customer_event(
         connection, account.id, kind="LOGIN_CODE_GIVEN", version=account.version, by=by, changes=changes
@@ -112,7 +112,7 @@ async def exchange_login_code(
     `website_id` is where it is exchanged; None is the customer's own. The token reaches as far as the customer's would.
     """
     dead = _CODE_INVALID(path=["code"])
-    known = await fetch_one(connection, LOGIN_CODE_BY_HASH, code_hash=tokens.hash_token(code))
+    known = await fetch_secret(connection, login_code, tokens.hash_token(code))
     if known is None:
         raise dead
     try:
@@ -120,7 +120,7 @@ async def exchange_login_code(
     except RuleError:
         raise dead from None
     now = read_clock()
-    used = await _use_login_code(connection, known.code_hash, now)
+    used = await _use_login_code(connection, known, now)
     at: int = website_id or account.website_id
     may_there = at == account.website_id or await can_act_on_website(connection, account.id, at)
     if not used or not may_there or not await may_impersonate(connection, account.id, known.staff_id):
@@ -146,8 +146,9 @@ async def exchange_login_code(
     return SessionGrant(account.id, token, expires_at)
 
 
-async def _use_login_code(connection: Connection, code_hash: bytes, now: dt.datetime) -> bool:
+async def _use_login_code(connection: Connection, code: Row, now: dt.datetime) -> bool:
     """Whether the code still worked; from now on it does not."""
+    is_it = (login_code.c.customer_id == code.customer_id, login_code.c.code_hash == code.code_hash)
     is_usable = (login_code.c.used_at.is_(None), login_code.c.expires_at > now)
-    used = update(login_code).where(login_code.c.code_hash == code_hash, *is_usable).values(used_at=now)
+    used = update(login_code).where(*is_it, *is_usable).values(used_at=now)
     return await execute_statement(connection, used) == 1

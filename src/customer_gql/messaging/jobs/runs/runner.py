@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import func, literal
 
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
+from customer_gql.core.telemetry.spans import span
 from customer_gql.database.statements import Row, fetch_row
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.reads import setting
@@ -60,7 +61,8 @@ async def take_turn(tools: Tools, lease: JobLease, *, seconds: float = TURN_SECO
     """Go on with a claimed job for a while. A fault of the database or of the storage of files leaves it to the next one who claims
     it."""
     try:
-        await work_on_job(tools, lease, seconds=seconds)
+        with span("job", job=lease.work):
+            await work_on_job(tools, lease, seconds=seconds)
     except LeaseLost:
         log.warning("lease lost", job_id=lease.job_id)
     except Exception as error:  # noqa: BLE001 - one job must not take the others along

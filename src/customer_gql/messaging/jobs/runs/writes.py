@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -61,6 +61,8 @@ class JobLease:
 
     job_id: int
     fence: int
+    work: str = field(default="", compare=False)
+    """Its name, for logs and traces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     lease = None
     if submission.freeze_rows is not None:
         await submission.freeze_rows(connection, job_id)
-        lease = await _store_count(connection, job_id, submission.error_policy, at_once)
+        lease = await _store_count(connection, job_id, submission, at_once)
     # Two requests at one time would each find room for the last job. Nothing long follows, so that they wait little.
     await lock_record(connection, f"job_run:{by.kind.value}:{by.id}")
     await _validate_open_count(connection, by)
@@ -137,18 +139,18 @@ _open = (
 _COUNT_OPEN: Final = compile_statement(select(func.count()).select_from(_open.subquery()))
 
 
-async def _store_count(connection: Connection, job_id: int, policy: ErrorPolicy, at_once: int) -> JobLease | None:
+async def _store_count(connection: Connection, job_id: int, submission: Submission, at_once: int) -> JobLease | None:
     """Of the rows that were frozen; the lease of a job that its submitter does."""
     count = await fetch_value(connection, COUNT_ROWS, job_id=job_id)
     if not count:
         raise NO_ROWS(path=["selection"])
-    validate_row_count(policy, count)
+    validate_row_count(submission.error_policy, count)
     begins = count <= at_once
     if begins:
         await execute_statement(connection, BEGIN, job_id=job_id, count=count, lease=LEASE)
     else:
         await update_rows(connection, job_run, {"id": job_id}, {"total_count": count})
-    return JobLease(job_id, 1) if begins else None
+    return JobLease(job_id, 1, submission.work.name) if begins else None
 
 
 def validate_row_count(policy: ErrorPolicy, count: int) -> None:

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import func, select, update
 
 from customer_gql.core.errors import Forbidden, Refusal, RuleError, RuleErrors, UserErrorCode
+from customer_gql.core.telemetry.spans import span
 from customer_gql.database.record_versions import lock_record
 from customer_gql.database.statements import (
     Connection,
@@ -138,7 +139,8 @@ async def _run_job(tools: Tools, lease: JobLease) -> None:
         scope = await _find_scope(tools, job)
         run = WholeRun(tools, lease, job, parameters, scope)
         async with watched_job(tools.database, lease):
-            await work.run(run)
+            with span("job", job=lease.work):
+                await work.run(run)
         assert run.finished is not None, "the work finishes its job"
         count_finished_job(run.finished)
     except LeaseLost:

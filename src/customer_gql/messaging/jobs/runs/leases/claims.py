@@ -104,6 +104,6 @@ async def lease_jobs(connection: Connection, ids: list[int], **values: Any) -> l
             started_at=func.coalesce(job_run.c.started_at, func.clock_timestamp()),
             **values,
         )
-        .returning(job_run.c.id, job_run.c.fence),
+        .returning(job_run.c.id, job_run.c.fence, job_run.c.work),
     )
-    return [JobLease(row.id, row.fence) for row in claimed]
+    return [JobLease(row.id, row.fence, row.work) for row in claimed]
