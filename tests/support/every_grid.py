@@ -86,7 +86,8 @@ class GridRoot:
     def row_selection(self) -> str:
         """Every column."""
         row: Any = get_named_type(self.node.fields["gridRow"].type)
-        return f"gridRow {{ {' '.join(_select(name, field) for name, field in row.fields.items())} }}"
+        shown = [_select(name, field) for name, field in row.fields.items() if name in self.types.grid.columns]
+        return f"gridRow {{ {' '.join(shown)} }}"
 
 
 def _select(name: str, field: Any) -> str:

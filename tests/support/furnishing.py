@@ -36,6 +36,7 @@ FAR_OFF = dt.datetime(2199, 1, 1, tzinfo=dt.UTC)
 ENDS = re.compile("expires|until|next_attempt")
 TOTALS = {"subtotal": 9917, "discount_total": 211, "shipping_total": 523, "tax_total": 97, "refunded_total": 61}
 NO_CHOICE = {"date_value": None, "boolean_value": None, "option_code": None}
+FLAGS = ["is_system", "is_required", "is_visible", "is_being_deleted"]
 LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped": 3}
 
 FACTS: dict[str, dict[str, Any]] = {
@@ -43,7 +44,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "customer": {"customer_type": "INDIVIDUAL", "birth_year": None},
     "address": {"region_code": "GB-ENG"},
     "attribute": {
-        **dict.fromkeys(["is_system", "is_required", "is_visible", "is_being_deleted"], False),
+        **dict.fromkeys([*FLAGS, "is_grid_column", "is_grid_filter"], False),
         "code": lambda: f"bystander_{next(numbers)}",
         "rules": "{}",
         "default_value": None,

@@ -1,19 +1,20 @@
 """`gridColumns`: the columns of every grid, as the viewer may use them."""
 
 from collections.abc import Collection
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
 
 from customer_gql.graph.context import Info
+from customer_gql.graph.grids.added_columns import add_columns
 from customer_gql.graph.grids.personal import missing_permission
 from customer_gql.graph.grids.registry import KNOWN_GRIDS, grid_enum
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.graph.roots import list_field
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.loading.grids.columns import ColumnType, GridColumn
-from customer_gql.loading.grids.operators import operators_of
+from customer_gql.loading.grids.columns import ATTRIBUTE_KEY, ColumnType, GridColumn, code_of
+from customer_gql.loading.grids.operators import operators_of_column
 
 from .roots import join_grids
 
@@ -32,6 +33,7 @@ graph_enum(
         "ENUM": "One of the values that `values` lists.",
         "ID": "Reference to a record.",
         "TAGS": "List of tags.",
+        "OPTIONS": "Chosen options of an attribute.",
     },
     name="GridColumnType",
 )
@@ -40,13 +42,18 @@ graph_enum(
 @strawberry.type(name="GridColumn", description="A column of a grid, and what this viewer can do with it.")
 class ShownColumn:
     key: str = strawberry.field(
-        description="Name of the column: its field in the filter and in the row, and its name in facets and views."
+        description="Name of the column: its field in the filter and in the row, and its name in facets, views and exports. That of "
+        "an attribute is `attribute.` and its code."
     )
     label: str = strawberry.field(description="Title of the column, in English.")
+    attribute_code: str | None = strawberry.field(
+        description="Code of the attribute that it shows, by which `attributes` of the filter and of the row, and `attributeCode` of "
+        "the sort name it; null for the columns that every shop has."
+    )
     type: ColumnType = strawberry.field(description="Type of its values.")
     operators: list[str] = strawberry.field(description="Operators of its field in the filter; empty when it has none.")
     sort_key: str | None = strawberry.field(
-        description="Its value in `sort`; null when the list cannot be sorted by it."
+        description="Its value in `sort`, `ATTRIBUTE` for an attribute; null when the list cannot be sorted by it."
     )
     values: list[str] | None = strawberry.field(
         description="Values of an enum, or of a text whose values are known; null for others."
@@ -75,7 +82,7 @@ class GridAdminQuery:
         description="Columns of a list, in their usual order.",
     )
     async def grid_columns(self, info: Info, grid: GridArgument) -> list[Any]:  # pyright: ignore
-        types = KNOWN_GRIDS[grid.value]
+        types = await add_columns(info.context, KNOWN_GRIDS[grid.value])
         types.require_viewer(info.context.viewer)
         quick_edited = await _find_quick_edited(types, info)
         return [_show_column(types, column, info, quick_edited) for column in types.grid.columns.values()]
@@ -98,9 +105,10 @@ def _show_column(types: GridTypes, column: GridColumn, info: Info, quick_edited:
     return ShownColumn(
         key=column.key,
         label=column.title,
+        attribute_code=None if column.member is None else code_of(column.key),
         type=column.type,
-        operators=list(operators_of(column.type)) if column.is_filterable else [],
-        sort_key=column.sort_key,
+        operators=list(operators_of_column(column)) if column.is_filterable else [],
+        sort_key=column.sort_key if column.member is None or column.sort_key is None else ATTRIBUTE_KEY,
         values=_list_values(column),
         is_default=column.is_default,
         is_filterable=column.is_filterable and is_open,
@@ -121,6 +129,6 @@ def _list_values(column: GridColumn) -> list[str] | None:
     return None if column.known_values is None else list(column.known_values())
 
 
-@cache
+@lru_cache(maxsize=64)
 def _searched_keys(types: GridTypes) -> tuple[str, ...]:
     return tuple(column.key for column in types.grid.columns.values() if column.is_searched)

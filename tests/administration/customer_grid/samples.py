@@ -118,7 +118,10 @@ NOT_PERSONAL = {
     **dict.fromkeys(["ExplainedClause.path", "Facet.column"], "names of columns"),
     "GridReference.label": "the name of a group, a website, a store view or a staff user",
     **dict.fromkeys(
-        [f"GridColumn.{field}" for field in ("key", "label", "operators", "sortKey", "values", "missingPermission")],
+        [
+            f"GridColumn.{field}"
+            for field in ("key", "attributeCode", "label", "operators", "sortKey", "values", "missingPermission")
+        ],
         "about the column, not about a row",
     ),
 }

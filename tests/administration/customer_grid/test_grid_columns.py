@@ -28,6 +28,7 @@ STRING = ["eq", "in", "notIn", "startsWith", "contains", "isNull"]
 INTEGER = ["eq", "in", "gt", "gte", "lt", "lte", "isNull"]
 MONEY = ["currency", "eq", "gt", "gte", "lt", "lte"]
 MOMENT = ["gt", "gte", "lt", "lte", "inLastDays", "notInLastDays", "isNull"]
+SETS = ["hasAny", "hasAll", "hasNone", "isNull"]
 CHOICE = ["eq", "in", "notIn", "isNull"]
 OPERATORS = {
     "STRING": STRING,
@@ -37,7 +38,7 @@ OPERATORS = {
     "DATE_TIME": MOMENT,
     "BOOLEAN": ["eq"],
 }
-OPERATORS |= {"ENUM": CHOICE, "ID": CHOICE, "TAGS": ["hasAny", "hasAll", "hasNone", "isNull"]}
+OPERATORS |= {"ENUM": CHOICE, "ID": CHOICE, "TAGS": SETS, "OPTIONS": SETS}
 # By key: type, sort key, and the first letters of the flags that are true, in the order of FLAGS.
 EXPECTED = {
     "number": ("INTEGER", "NUMBER", "D F S . s E . . I"),

@@ -93,7 +93,7 @@ class CustomerGridAdminMutation:
         customer_id, edits = collect_edits(input, tuple(QUICK_EDIT_FIELDS.values()))
         require_permissions(viewer, edits.keys(), dry_run=dry_run, is_personal=bool(attributes))
         view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
-        question = CUSTOMER_GRID.question(info, filter, None, None, view)
+        question = await CUSTOMER_GRID.ask(info, filter, None, None, view)
         async with info.context.transaction(dry_run=dry_run) as connection:
             editable = await read_editable_fields(connection, customer_id, websites=viewer.website_ids)
             refuse_other_fields(editable, edits)

@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from sqlalchemy import literal, select
+
 from customer_gql.administration.customer_editing.fields import FIELDS_BY_NAME, EditField
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, Websites
+from customer_gql.customers.attributes.tables import AttributeEntity, attribute
 from customer_gql.customers.profile.reads import remember_settings_of
-from customer_gql.database.statements import Connection
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.loading.grids.columns import attribute_key
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting
 
@@ -55,6 +59,13 @@ QUICK_EDITED: Final = Setting(
 )
 
 
+_QUICK_EDITABLE: Final = compile_statement(
+    select(attribute.c.code).where(
+        attribute.c.entity == literal(AttributeEntity.CUSTOMER.value), attribute.c.is_quick_editable
+    )
+)
+
+
 async def find_quick_edited_columns(connection: Connection, viewer: Viewer) -> frozenset[str]:
     """Keys of the columns of the grid that this viewer can edit in place."""
     if Permission.CUSTOMERS_WRITE not in viewer.permissions:
@@ -62,7 +73,8 @@ async def find_quick_edited_columns(connection: Connection, viewer: Viewer) -> f
     names = set(parse_fields(await setting(connection, QUICK_EDITED)))
     if Permission.CUSTOMERS_CHANGE_EMAIL not in viewer.permissions:
         names.discard("email")
-    return frozenset(_COLUMNS.get(name, name) for name in names)
+    attributes = await fetch_rows(connection, _QUICK_EDITABLE)
+    return frozenset(_COLUMNS.get(name, name) for name in names) | {attribute_key(row.code) for row in attributes}
 
 
 async def read_editable_fields(connection: Connection, customer_id: int, *, websites: Websites) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from customer_gql.loading.grids.limits import (
 )
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 
+from .attribute_values import CUSTOMER_GRID_ATTRIBUTE
 from .projection import CUSTOMER_GRID_ROW
 from .quick_edit import QUICK_EDITED
 
@@ -32,4 +33,4 @@ SETTINGS: Final = (
         label="Longest list statement",
     ),
 )
-PROJECTIONS: Final = (CUSTOMER_GRID_ROW,)
+PROJECTIONS: Final = (CUSTOMER_GRID_ROW, CUSTOMER_GRID_ATTRIBUTE)

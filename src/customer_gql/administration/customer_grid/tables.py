@@ -13,6 +13,8 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
     Text,
     TextClause,
     text,
@@ -149,5 +151,26 @@ customer_grid_row = table(
         postgresql_where=text("sales_representative_id IS NOT NULL"),
     ),
     Index("ix_customer_grid_row_document", "document", postgresql_using="gin"),
+    distribution="customer",
+)
+
+# The values of attributes as filters compare them: folded texts, days as in ISO 8601, answers as `true` and `false`, and codes
+# of options. The number of the customer is here so that one index finds a value in the usual order of the list.
+customer_grid_attribute = table(
+    "customer_grid_attribute",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("attribute_id", BigInteger, nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("value", Text(collation="C"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    PrimaryKeyConstraint("customer_id", "attribute_id", "place"),
+    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
+    Index(
+        "ix_customer_grid_attribute_value",
+        "attribute_id",
+        "value",
+        "number",
+        postgresql_include=["customer_id", "place"],
+    ),
     distribution="customer",
 )

@@ -18,8 +18,9 @@ from customer_gql.core.input_ids import parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.database.statements import Connection, equals_any
+from customer_gql.graph.grids.added_columns import add_columns_of_job, add_named_columns, name_columns
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
-from customer_gql.graph.grids.saved_views import RunnableView, find_view_of_mutation
+from customer_gql.graph.grids.saved_views import NO_VIEW, RunnableView, find_view_of_mutation
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.graph.roots import RequiresPermission
 from customer_gql.loading.grids.columns import ColumnType
@@ -50,6 +51,7 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
     if refused is not None:
         raise refused.at([*path, *refused.path])
     is_selected = types is CUSTOMER_GRID  # other lists are whole
+    types = await add_named_columns(info.context, types, _name_columns(request, view))
     if is_selected and request.get("viewId") is not None:
         refuse_empty_view(view, [*path, "selection", "viewId"])
     columns = request.get("columns")
@@ -78,6 +80,13 @@ async def resolve_list(info: Any, request: Mapping[str, Any], path: Sequence[str
     is_safe = request.get("isSpreadsheetSafe", True)
     permissions = sorted(_needed_permissions(types, used))
     return {"list": resolved, "permissions": permissions, "isSpreadsheetSafe": is_safe}
+
+
+def _name_columns(given: Mapping[str, Any], view: RunnableView = NO_VIEW) -> Collection[str]:
+    """What a list that is exported names, before anything of it is checked."""
+    filters = [given.get("filter"), given.get("viewFilter"), view.filter]
+    columns = [*(given.get("columns") or ()), *view.columns]
+    return name_columns(filters, [*sorted_by(given), *view.sort], columns)
 
 
 def _direction(by: Any) -> str:
@@ -124,6 +133,7 @@ async def find_query(connection: Connection, parameters: Mapping[str, Any], view
         return _query_job_rows(shown.id)
     types = KNOWN_GRIDS[given["grid"]]
     types.require_viewer(viewer)
+    types = await add_columns_of_job(connection, types, _name_columns(given))
     types.require_columns(viewer, _used_columns(types, given))
     question = _make_question(types.grid, given)
     of_view = types.grid.compile_search(given.get("viewSearch"))
@@ -142,7 +152,7 @@ async def find_query(connection: Connection, parameters: Mapping[str, Any], view
     return ExportQuery(
         name=types.grid.name.lower().replace("_", "-"),
         columns=[export_column(types.grid.columns[key]) for key in given["columns"]],
-        source=types.grid.source,
+        source=types.grid.source_of(question.order),
         conditions=conditions,
         ordered=lambda statement: question.order.applied(statement, backward=False),
         is_spreadsheet_safe=is_safe,

@@ -13,6 +13,7 @@ from customer_gql.core.viewer import Viewer
 from customer_gql.customers.profile.reads import reaches_records_of
 from customer_gql.database.statements import Row
 from customer_gql.graph.context import Context, Info
+from customer_gql.graph.grids.added_columns import add_named_columns, name_columns
 from customer_gql.graph.grids.registry import KNOWN_GRIDS
 from customer_gql.graph.grids.saved_views import RunnableView
 from customer_gql.graph.grids.types import GridTypes
@@ -46,6 +47,7 @@ async def validate_content(
 ) -> dict[str, Any]:
     """The content as it is saved. Raises `Forbidden` for a column that the viewer may not use, and `RuleErrors`."""
     content = {part: to_json(given[part]) for part in PARTS if given.get(part) is not None}
+    types = await _add_columns(info.context, types, content)
     require_view_columns(types, content, info.context.viewer)
     saved = read_saved_list(types.grid, content)
     problems = [*saved.problems, *await _find_missing_records(info, saved.references)]
@@ -80,7 +82,9 @@ async def run_view(info: Info, types: GridTypes, view_id: str) -> RunnableView:
     view = await find_visible_view(info.context, decode_id(view_id, "gvw"))
     if view is None or view.grid != types.grid.name:
         raise BadInput(f"viewId: {VIEW_NOT_FOUND()}", key=VIEW_NOT_FOUND.key, argument=["viewId"])
-    require_view_columns(types, orjson.loads(view.content), info.context.viewer)
+    content = orjson.loads(view.content)
+    types = await _add_columns(info.context, types, content)
+    require_view_columns(types, content, info.context.viewer)
     saved = await _read_view(info, types, view)
     if saved.problems:
         language = info.context.language
@@ -96,13 +100,23 @@ def require_view_columns(types: GridTypes, content: Mapping[str, Any], viewer: V
     types.require_columns(viewer, used | {*content.get("columns", ())})
 
 
-def require_shown_columns(types: GridTypes, filter: FilterTree | None, search: str | None, viewer: Viewer) -> None:
+async def require_shown_columns(
+    context: Context, types: GridTypes, filter: FilterTree | None, search: str | None
+) -> None:
     """The same for the values that a view shows."""
-    types.require_columns(viewer, types.used_columns(filter, search, ()))
+    types = await add_named_columns(context, types, name_columns([filter]))
+    types.require_columns(context.viewer, types.used_columns(filter, search, ()))
+
+
+async def _add_columns(context: Context, types: GridTypes, content: Mapping[str, Any]) -> GridTypes:
+    """With those that the shop added, where the content of a view names some."""
+    used = name_columns([content.get("filter")], sorted_by(content), content.get("columns", ()))
+    return await add_named_columns(context, types, used)
 
 
 async def _read_view(info: Info, types: GridTypes, view: Any) -> SavedList:
-    saved = read_saved_list(types.grid, orjson.loads(view.content))
+    content = orjson.loads(view.content)
+    saved = read_saved_list((await _add_columns(info.context, types, content)).grid, content)
     saved.problems.extend(await _find_missing_records(info, saved.references))
     return saved
 

@@ -88,15 +88,15 @@ class GridView:
         return [GridViewProblem(path=one.path, message=one.message_in(info.context.language)) for one in found]
 
     @strawberry.field(description=f"Filter, as the list takes it; null for all rows. {_PERSONAL}")
-    def filter(self: Any, info: Info) -> JSON | None:  # pyright: ignore[reportInvalidTypeForm]
+    async def filter(self: Any, info: Info) -> JSON | None:  # pyright: ignore[reportInvalidTypeForm]
         filter = orjson.loads(self.content).get("filter")
-        require_shown_columns(KNOWN_GRIDS[self.grid], filter, None, info.context.viewer)
+        await require_shown_columns(info.context, KNOWN_GRIDS[self.grid], filter, None)
         return filter
 
     @strawberry.field(description=f"Text to search for; null for none. {_PERSONAL}")
-    def search(self: Any, info: Info) -> str | None:
+    async def search(self: Any, info: Info) -> str | None:
         search = orjson.loads(self.content).get("search")
-        require_shown_columns(KNOWN_GRIDS[self.grid], None, search, info.context.viewer)
+        await require_shown_columns(info.context, KNOWN_GRIDS[self.grid], None, search)
         return search
 
     @strawberry.field(description="Sort keys, as the list takes them; null for its usual order.")

@@ -7,6 +7,7 @@ from typing import Any, Final
 from customer_gql.core.errors import Refusal
 from customer_gql.core.text import normalize_text
 from customer_gql.graph.grids.saved_views import RunnableView
+from customer_gql.loading.grids.columns import ATTRIBUTES
 from customer_gql.loading.grids.filters import LOGIC, FilterTree
 
 FILTER_EMPTY: Final = Refusal(
@@ -53,7 +54,13 @@ def _find_in_entry(key: str, value: Any) -> bool | None:
     if key in LOGIC:
         parts = [find_constant(part) for part in value]
         return _all(parts) if key == "and" else _any(parts)
+    if key == ATTRIBUTES:
+        return _all([_find_in_attribute(entry) for entry in value])
     return _all([_find_in_operator(name, given) for name, given in value.items()])
+
+
+def _find_in_attribute(entry: FilterTree) -> bool | None:
+    return _all([_find_in_entry(member, compared) for member, compared in entry.items() if member != "code"])
 
 
 def _find_in_operator(name: str, value: Any) -> bool | None:

@@ -118,7 +118,7 @@ async def choose_records(
         return ChosenRecords(SelectionScope.IDS, [*body, ids], ids=ids)
     if given.filter is not None:
         asked = [*body, to_json(given.filter.value)]
-        chosen = _match(info, types, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
+        chosen = await _match(info, types, SelectionScope.FILTER, asked, given.filter.value, search, excepted)
         refuse_empty_filter(given.filter.value, [*path, "filter"])
         return chosen
     if given.view_id is not None:
@@ -126,10 +126,12 @@ async def choose_records(
         if refused is not None:
             raise refused.at([*path, "viewId"])
         refuse_empty_view(view, [*path, "viewId"])
-        return _match(info, types, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view)
+        return await _match(
+            info, types, SelectionScope.VIEW, [*body, given.view_id.value], None, search, excepted, view
+        )
     if given.everything is None or not given.everything.value:
         raise _NOT_EVERYTHING(path=[*path, "everything"])
-    return _match(info, types, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
+    return await _match(info, types, SelectionScope.EVERYTHING, [*body, True], None, search, excepted)
 
 
 async def _find_selected(info: Info, types: GridTypes, id: str, search: str | None) -> ChosenRecords:
@@ -154,7 +156,7 @@ def _parse_ids(ids: Sequence[str], prefix: str, path: list[str]) -> list[int]:
     return parse_input_ids(ids, prefix, path)
 
 
-def _match(
+async def _match(
     info: Info,
     types: GridTypes,
     scope: SelectionScope,
@@ -166,7 +168,7 @@ def _match(
 ) -> ChosenRecords:
     grid, viewer = types.grid, info.context.viewer
     types.require_viewer(viewer)  # counts tell what the list holds
-    question = types.question(info, filter, search, None, view)
+    question = await types.ask(info, filter, search, None, view)
     [key] = grid.key
     left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
     # A search narrows a view that searches too. In a list it would replace that search, and find what the view does not.

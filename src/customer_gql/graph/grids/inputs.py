@@ -12,7 +12,7 @@ from strawberry.types.arguments import InputContext
 from strawberry.types.base import StrawberryList, StrawberryOptional
 
 from customer_gql.graph.scalars import CurrencyCode, graph_enum
-from customer_gql.loading.grids.columns import ColumnType, GridColumn
+from customer_gql.loading.grids.columns import ATTRIBUTE_KEY, ATTRIBUTES, ColumnType, GridColumn
 from customer_gql.loading.grids.filters import MAX_CLAUSES, MAX_DEPTH, MAX_VALUES
 from customer_gql.loading.grids.grid import Grid
 from customer_gql.loading.grids.operators import operators_of
@@ -35,6 +35,11 @@ _DESCRIPTIONS: Final = {
     "isNull": "True for rows without a value, false for rows with one.",
     "currency": "Currency of the amounts. Rows of other currencies do not match.",
 }
+_OF_OPTIONS: Final = {
+    "hasAny": "At least one of these options is chosen.",
+    "hasAll": "All of these options are chosen.",
+    "hasNone": "The complement of `hasAny`: also rows without a value.",
+}
 _OF_TIMES: Final = {
     "gt": "Later than this value.",
     "gte": "At this value, or later.",
@@ -54,6 +59,12 @@ _TYPES: Final[Mapping[ColumnType, tuple[str, Any, str]]] = {
     ColumnType.BOOLEAN: ("BooleanFilter", bool, "Condition on a flag."),
     ColumnType.ID: ("IdFilter", strawberry.ID, "Conditions on the record that a row refers to, by its id."),
     ColumnType.TAGS: ("TagsFilter", str, "Conditions on tags, without regard to case and accents."),
+    ColumnType.OPTIONS: ("OptionsFilter", str, "Conditions on the options that are chosen, by their codes."),
+}
+_DESCRIPTIONS_BY_TYPE: Final[Mapping[ColumnType, Mapping[str, str]]] = {
+    ColumnType.DATE: _OF_TIMES,
+    ColumnType.DATE_TIME: _OF_TIMES,
+    ColumnType.OPTIONS: _OF_OPTIONS,
 }
 _LISTS: Final = frozenset({"in", "notIn", "hasAny", "hasAll", "hasNone"})
 _OF_A_TYPE: Final = {"isNull": bool, "inLastDays": int, "notInLastDays": int}
@@ -108,7 +119,7 @@ def choice_input(choices: type[enum.Enum]) -> Any:
 
 
 def _make_operator_input(type_: ColumnType, name: str, value: Any, description: str) -> Any:
-    described = _DESCRIPTIONS | (_OF_TIMES if type_ in {ColumnType.DATE, ColumnType.DATE_TIME} else {})
+    described = _DESCRIPTIONS | _DESCRIPTIONS_BY_TYPE.get(type_, {})
     fields: dict[str, InputField] = {}
     for operator in operators_of(type_):
         if operator == "currency":
@@ -123,13 +134,59 @@ def _input_of(column: GridColumn) -> Any:
     return operator_input(column.type) if column.choices is None else choice_input(column.choices)
 
 
-def make_filter_input(grid: Grid, name: str) -> Any:
+@cache
+def attribute_filter_input() -> Any:
+    """One entry of `attributes`."""
+    of_member = {
+        "text": (
+            operator_input(ColumnType.STRING),
+            "Of `TEXT`, `TEXT_AREA` and `MULTILINE`, of which one line has to fit.",
+        ),
+        "date": (operator_input(ColumnType.DATE), "Of `DATE`."),
+        "boolean": (_answer_input(), "Of `BOOLEAN`."),
+        "options": (operator_input(ColumnType.OPTIONS), "Of `SELECT` and `MULTI_SELECT`."),
+    }
+    return make_input(
+        "AttributeFilter",
+        "Conditions on the values of one attribute with `isGridFilter`, by the member that fits its type. Texts are compared by "
+        "their first 255 characters, with the operators that `gridFilterMatch` allows.",
+        {
+            "code": InputField(str, "Code of the attribute.", is_required=True),
+            **{name: InputField(kind | None, described) for name, (kind, described) in of_member.items()},
+        },
+    )
+
+
+@cache
+def _answer_input() -> Any:
+    return make_input(
+        "AnswerFilter",
+        f"Conditions on an answer that may be missing. {_TOGETHER}",
+        {
+            "eq": InputField(bool | None, "Equal to this answer."),
+            "isNull": InputField(bool | None, _DESCRIPTIONS["isNull"]),
+        },
+    )
+
+
+def make_question_inputs(grid: Grid, node: str, *, has_attributes: bool) -> tuple[Any, Any]:
+    """The filter and the sort. With attributes, columns that the shop adds are named in both."""
+    return (
+        make_filter_input(grid, f"{node}Filter", has_attributes=has_attributes),
+        make_sort_input(grid, f"{node}Sort", has_attributes=has_attributes),
+    )
+
+
+def make_filter_input(grid: Grid, name: str, *, has_attributes: bool = False) -> Any:
     """`{ and or not … }` and one field for each column that can be filtered."""
     fields: dict[str, InputField] = {
         column.key: InputField(_input_of(column) | None, column.description)
         for column in grid.columns.values()
         if column.is_filterable
     }
+    if has_attributes:
+        described = "Conditions on attributes; all of them have to hold."
+        fields[ATTRIBUTES] = InputField(list[attribute_filter_input()] | None, described)
     made = make_input(
         name,
         f"Filter of {grid.title}. All fields that are given have to hold; an empty filter matches every row. A filter has at "
@@ -155,9 +212,16 @@ def _refer_to_itself(made: Any) -> None:
             field.type = of_itself[field.graphql_name]
 
 
-def make_sort_input(grid: Grid, name: str) -> Any:
+def make_sort_input(grid: Grid, name: str, *, has_attributes: bool = False) -> Any:
     """`{ by direction }`, with an enum of the sort keys."""
     described = {column.sort_key: column.description for column in grid.columns.values() if column.sort_key is not None}
+    named: dict[str, InputField] = {}
+    if has_attributes:
+        described[ATTRIBUTE_KEY] = "The attribute that `attributeCode` names."
+        named["attributeCode"] = InputField(
+            str | None,
+            f"With `{ATTRIBUTE_KEY}`, the code of an attribute with `isGridColumn`. Options sort in their order.",
+        )
     keys: Any = enum.Enum(f"{name}Key", {key: key for key in described})
     graph_enum(keys, f"Column that {grid.title} can be sorted by.", described)
     return make_input(
@@ -165,6 +229,7 @@ def make_sort_input(grid: Grid, name: str) -> Any:
         f"Sort key of {grid.title}. Rows without a value are lowest: first in ascending order, last in descending order.",
         {
             "by": InputField(keys, "Column to sort by.", is_required=True),
+            **named,
             "direction": InputField(SortDirection, "Direction.", SortDirection.ASC),
         },
     )

@@ -13,6 +13,7 @@ from customer_gql.loading.grids.filters import FilterTree, used_columns
 from customer_gql.loading.grids.pages import GridQuestion
 from customer_gql.loading.reads import Read
 
+from .added_columns import add_named_columns
 from .personal import require_columns
 from .types import GridTypes
 
@@ -36,11 +37,13 @@ class GridMatch:
 def matches_field(types: GridTypes, description: str) -> Any:
     """A field of the nodes of a grid. Records of one request are read together."""
     key_of = attrgetter(*types.node_key)
-    explain = lru_cache(maxsize=64)(lambda key: _Explained(types, key.tree))
+    explain = lru_cache(maxsize=64)(lambda asked, key: _Explained(asked, key.tree))
 
     async def resolve(root: strawberry.Parent[Any], info: Info, filter: Any) -> Any:
-        require_columns(types.grid, types.personal, used_columns(filter), info.context.viewer)
-        explained = explain(_TreeKey(filter))
+        used = used_columns(filter)
+        asked = await add_named_columns(info.context, types, used)
+        require_columns(asked.grid, asked.personal, used, info.context.viewer)
+        explained = explain(asked, _TreeKey(filter))
         row = await info.context.load(explained.read, key_of(root))
         return None if row is None else explained.answer(row)
 

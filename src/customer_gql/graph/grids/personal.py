@@ -6,7 +6,7 @@ from typing import Any, Final
 from customer_gql.core.errors import Forbidden
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
-from customer_gql.loading.grids.columns import ColumnType
+from customer_gql.loading.grids.columns import ColumnType, is_added
 from customer_gql.loading.grids.grid import Grid
 
 _ALWAYS: Final = ("billing", "shipping")
@@ -49,6 +49,6 @@ def require_columns(grid: Grid, personal: Collection[str], used: Collection[str]
 def missing_permission(grid: Grid, personal: Collection[str], key: str, viewer: Viewer) -> Permission | None:
     column = grid.columns.get(key)
     needed = [] if column is None or column.permission is None else [column.permission]
-    if key in personal:
+    if key in personal or (column is None and is_added(key)):  # one that is gone may have been personal
         needed.append(Permission.CUSTOMERS_PII)
     return next((permission for permission in needed if permission not in viewer.permissions), None)

@@ -22,8 +22,9 @@ from customer_gql.loading.grids.pages import GridList, GridQuestion
 from customer_gql.loading.pages import Window
 from customer_gql.loading.reads import Read
 
+from .added_columns import ColumnSource, add_named_columns, name_columns, read_sort
 from .connections import GridPage, make_connection
-from .inputs import SortDirection, make_filter_input, make_sort_input
+from .inputs import make_question_inputs
 from .personal import find_personal_columns, require_columns
 from .rows import make_row_type
 from .saved_views import NO_VIEW, RunnableView, find_runnable_view
@@ -57,10 +58,25 @@ class GridTypes:
     whole: GridQuestion
     """The question for all rows in the usual order, which comes most often."""
     find_quick_edited: FindColumns | None = None
+    added: ColumnSource | None = None
+    """Where the columns are that the shop added; None where it can add none."""
 
     def require_viewer(self, viewer: Viewer) -> None:
         """Raises `Unauthenticated` or `Forbidden` for those who may not see the list: what belongs to it is not for them either."""
         RequiresPermission(self.permission, all_websites=self.all_websites).check(viewer)
+
+    async def ask(
+        self,
+        info: Info,
+        filter: FilterTree | None,
+        search: str | None,
+        sort: Sequence[Mapping[str, Any]] | None,
+        view: RunnableView = NO_VIEW,
+    ) -> GridQuestion:
+        """The question, also about columns that the shop added: these take a statement to be found."""
+        used = name_columns([filter, view.filter], [*read_sort(sort), *view.sort])
+        types = await add_named_columns(info.context, self, used)
+        return types.question(info, filter, search, sort, view)
 
     def question(
         self,
@@ -73,7 +89,7 @@ class GridTypes:
         """What is asked, once the viewer may ask it; `search` and `sort` replace those of the view. Runs no statement."""
         if filter is None and search is None and sort is None and view is NO_VIEW:
             return self.whole
-        keys = [SortBy(by["by"].value, by["direction"] is SortDirection.DESC) for by in sort or ()]
+        keys = read_sort(sort)
         self.require_columns(info.context.viewer, self.used_columns(filter, search, keys))
         return GridQuestion.of(
             self.grid,
@@ -113,15 +129,16 @@ def build_grid_types(
     all_websites: bool = False,
     connection: str | None = None,
     find_quick_edited: FindColumns | None = None,
+    added: ColumnSource | None = None,
 ) -> GridTypes:
     """The types for the grid of nodes of type `of`, named after `node`, for viewers with a permission.
 
     `shows` are the types whose fields columns are over, by the name that columns use. `connection` is the name of the
     list where `node` has a connection of that name already, nested in other types. `find_quick_edited` gives the columns
-    that can be edited in place; without it there are none.
+    that can be edited in place; without it there are none. `added` says where columns are that the shop adds.
     """
     personal = find_personal_columns(grid, shows)
-    filter_input, sort_input = make_filter_input(grid, f"{node}Filter"), make_sort_input(grid, f"{node}Sort")
+    filter_input, sort_input = make_question_inputs(grid, node, has_attributes=added is not None)
     return GridTypes(
         grid=grid,
         permission=permission,
@@ -136,6 +153,7 @@ def build_grid_types(
         node_key=tuple(column.name for column in grid.node_key),
         whole=GridQuestion.of(grid),
         find_quick_edited=find_quick_edited,
+        added=added,
     )
 
 
@@ -156,7 +174,7 @@ def grid_field(types: GridTypes, *, description: str) -> Any:
         window = make_window(first, after, last, before)
         given = [None if value is strawberry.UNSET else value for value in (filter, search, sort)]
         view = NO_VIEW if view_id in {None, strawberry.UNSET} else await find_runnable_view(info, types, view_id)
-        return await types.page(info, types.question(info, given[0], given[1], given[2], view), window)
+        return await types.page(info, await types.ask(info, given[0], given[1], given[2], view), window)
 
     resolve.__annotations__ |= {
         "filter": Annotated[

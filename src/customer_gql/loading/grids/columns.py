@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -35,6 +35,7 @@ class ColumnType(enum.Enum):
     ENUM = "ENUM"
     ID = "ID"
     TAGS = "TAGS"
+    OPTIONS = "OPTIONS"
 
 
 class TextForm(enum.Enum):
@@ -78,6 +79,27 @@ def _number(value: int) -> ColumnElement[int]:
 
 
 EnumClass = type[enum.Enum]
+ATTRIBUTES: Final = "attributes"
+"""The field of a filter that names columns which the shop added, each by its code."""
+
+ATTRIBUTE_KEY: Final = "ATTRIBUTE"
+"""The sort key of such a column, beside which the code stands."""
+
+_ADDED: Final = "attribute."
+
+
+def attribute_key(code: str) -> str:
+    """The key of a column that the shop added, and what it is sorted by."""
+    return f"{_ADDED}{code}"
+
+
+def code_of(key: str) -> str:
+    """The code of the attribute that such a key names."""
+    return key.removeprefix(_ADDED)
+
+
+def is_added(key: str) -> bool:
+    return key.startswith(_ADDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -125,6 +147,10 @@ class GridColumn:
     is_exportable: bool = True
     is_indexed: bool = False
     permission: Permission | None = None
+    member: str | None = None
+    """Of a column that the shop added, the member of the entries of `attributes` that has its operators."""
+    operators: Mapping[str, Callable[["GridColumn", Any], ColumnElement[bool]]] | None = None
+    """Those that it has instead of the operators of its type."""
 
     @property
     def attribute(self) -> str:
@@ -133,7 +159,9 @@ class GridColumn:
 
     @property
     def sort_key(self) -> str | None:
-        return snake_case(self.key).upper() if self.is_sortable else None
+        if not self.is_sortable:
+            return None
+        return snake_case(self.key).upper() if self.member is None else self.key
 
     @property
     def match_value(self) -> ColumnElement[Any]:

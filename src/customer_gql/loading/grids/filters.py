@@ -15,10 +15,13 @@ from customer_gql.core.errors import BadInput, RuleError
 from customer_gql.core.money import parse_decimal
 from customer_gql.core.text import find_text_fault, to_capital_letters
 
-from .columns import ColumnType, GridColumn
+from .columns import ATTRIBUTES, ColumnType, GridColumn, attribute_key
 from .operators import MONEY_SIGNS, NEVER_INDEXED, OPERATORS, Condition, compare_money, is_not_true
 from .refusals import (
     AMOUNT_MISSING,
+    ATTRIBUTE_MEMBER,
+    ATTRIBUTE_NOT_COMPARED,
+    ATTRIBUTE_UNKNOWN,
     NULL_COMPARED,
     TOO_DEEP,
     TOO_MANY_CLAUSES,
@@ -89,9 +92,18 @@ def used_columns(tree: FilterTree | None) -> frozenset[str]:
         if key in LOGIC:
             parts: list[Any] = value if isinstance(value, list) else [value]  # pyright: ignore[reportUnknownVariableType]
             used.update(*map(used_columns, parts))
+        elif key == ATTRIBUTES:
+            used.update(map(attribute_key, named_attributes(value)))
         else:
             used.add(key)
     return frozenset(used)
+
+
+def named_attributes(entries: Any) -> list[str]:
+    """The codes that the entries of `attributes` name."""
+    listed: list[Any] = entries if isinstance(entries, list) else []  # pyright: ignore[reportUnknownVariableType]
+    codes: list[Any] = [one.get("code") for one in listed if isinstance(one, Mapping)]  # pyright: ignore
+    return [code for code in codes if isinstance(code, str)]
 
 
 def refuse(path: Sequence[str], message: str) -> BadInput:
@@ -127,15 +139,31 @@ class _FilterCompiler:
             condition, _ = self.compile(value, path, depth + 1)
             self._negations -= 1
             return (false() if condition is None else is_not_true(condition)), False
+        if key == ATTRIBUTES:
+            return _join_all([self._compile_attribute(one, (*path, str(i))) for i, one in enumerate(value)])
         column = self._columns.get(key)
         if column is None or not column.is_filterable:
             raise refuse(path, "there is no such column to filter by.")
         return self._compile_column(column, value, path)
 
+    def _compile_attribute(self, given: FilterTree, path: Path) -> tuple[Condition | None, bool]:
+        """What is compared with a column that the shop added. One that says nothing is refused: it would match every row."""
+        self._count_part(path)
+        column = self._columns.get(attribute_key(given["code"]))
+        if column is None or not column.is_filterable:
+            raise bad_question(ATTRIBUTE_UNKNOWN, (*path, "code"))
+        for name in given:
+            if name not in {"code", column.member}:
+                raise bad_question(ATTRIBUTE_MEMBER, (*path, name), member=column.member)
+        compared = given.get(column.member or "")
+        if not compared:
+            raise bad_question(ATTRIBUTE_NOT_COMPARED, path, member=column.member)
+        return self._compile_column(column, compared, (*path, str(column.member)))
+
     def _compile_column(self, column: GridColumn, given: FilterTree, path: Path) -> tuple[Condition | None, bool]:
         if column.type is ColumnType.MONEY:
             return self._compile_money(column, given, path)
-        operators = OPERATORS[column.type]
+        operators = OPERATORS[column.type] if column.operators is None else column.operators
         parts: list[tuple[Condition | None, bool]] = []
         for name, value in given.items():
             if name not in operators:

@@ -1,6 +1,6 @@
 """A grid: the list that it shows, its columns, and the statements that are made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.sql import visitors
 
 from customer_gql.core.errors import BadInput
 from customer_gql.core.viewer import Websites
@@ -31,7 +32,7 @@ from customer_gql.loading.reads import Read, WholeRead, one_by
 
 from .columns import ColumnType, GridColumn
 from .filters import CompiledFilter, FilterTree, compile_filter
-from .halves import GridHalves, replace_columns
+from .halves import NO_JOINS, GridHalves, Joins, join_added, replace_columns
 from .limits import EXACT_COUNT_LIMIT
 from .orders import GridOrder, SortBy, make_order
 from .search import SearchedText, find_text
@@ -49,6 +50,7 @@ class Grid:
     `websites` is the same for rows of several websites, null for all, which are for viewers who reach every one of them.
     `halves` are the two tables of a source that joins one row each, so that a statement reads one alone where that is enough;
     the second one is what `nodes` has the columns of.
+    `orders` are further sources of what decides the order, read where an order has one of their columns.
     `whole` gives the list as long as nothing filters or sorts it. `kept_count` tells how long it is, on `websites` or, when
     that is null, on all of them, where those who write the rows keep their number. `document` is what a search looks through,
     with an index over it where `is_search_indexed`. `list_name` stands in every cursor.
@@ -71,6 +73,7 @@ class Grid:
     kept_count: Statement | None = None
     document: ColumnElement[Any] | None = None
     is_search_indexed: bool = False
+    orders: Joins = field(default_factory=lambda: NO_JOINS)
 
     def __post_init__(self) -> None:
         by_key = {column.sort_key: column for column in self.columns.values() if column.sort_key is not None}
@@ -131,9 +134,20 @@ class Grid:
 
     def read(self, statement: AnySelect, *expressions: Sequence[ColumnElement[Any]]) -> AnySelect:
         """The statement over the source, or over the part of it that these expressions need."""
+        added = self._find_orders(one for part in expressions for one in part)
         if self.halves is None:
-            return statement.select_from(self.source)
-        return self.halves.read(statement, *expressions)
+            return statement.select_from(join_added(self.source, added))
+        return self.halves.read(statement, *expressions, added=added)
+
+    def source_of(self, order: GridOrder) -> FromClause:
+        """The source with what decides an order."""
+        return join_added(self.source, self._find_orders(part.ordered for part in order.parts))
+
+    def _find_orders(self, expressions: Iterable[ColumnElement[Any]]) -> Joins:
+        if not self.orders:
+            return self.orders
+        used = {getattr(element, "table", None) for one in expressions for element in visitors.iterate(one)}
+        return {source: condition for source, condition in self.orders.items() if source in used}
 
     def row_read(self) -> Read:
         """The rows by key."""
@@ -183,7 +197,8 @@ def _match_keys(columns: Sequence[ColumnElement[Any]], keys: Sequence[ColumnElem
 
 
 def row_columns(columns: Mapping[str, GridColumn]) -> list[ColumnElement[Any]]:
-    return [part for column in columns.values() for part in column.selected()]
+    """Those that every shop has; of the others a row has what they show in a field of its own."""
+    return [part for column in columns.values() if column.member is None for part in column.selected()]
 
 
 def columns_by_key(*columns: GridColumn) -> dict[str, GridColumn]:

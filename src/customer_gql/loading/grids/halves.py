@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Column, ColumnElement, FromClause, Table, and_
 from sqlalchemy.sql import visitors
@@ -12,6 +12,10 @@ from customer_gql.database.statements import AnySelect
 from .orders import GridOrder
 
 Clause = TypeVar("Clause", bound=visitors.ExternallyTraversible)
+Joins = Mapping[FromClause, ColumnElement[bool]]
+"""Sources with at most one row for each of a list, by what decides which."""
+
+NO_JOINS: Final[Joins] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,14 +33,17 @@ class GridHalves:
     def joined(self) -> FromClause:
         return self.first.join(self.second, and_(*[one == other for one, other in self.key.items()]))
 
-    def read(self, statement: AnySelect, *expressions: Iterable[ColumnElement[Any]]) -> AnySelect:
-        """The statement, which has these expressions, with what it reads them from."""
+    def read(
+        self, statement: AnySelect, *expressions: Iterable[ColumnElement[Any]], added: Joins = NO_JOINS
+    ) -> AnySelect:
+        """The statement, which has these expressions, with what it reads them from, and what is `added` to that."""
         needed = self._needed(one for part in expressions for one in part)
         if self.second not in needed:
-            return statement.select_from(self.first)
+            return statement.select_from(join_added(self.first, added))
         if self.first in needed:
-            return statement.select_from(self.joined)
-        return replace_columns(statement, self._common).select_from(self.second)
+            return statement.select_from(join_added(self.joined, added))
+        to_second = {source: replace_columns(condition, self._common) for source, condition in added.items()}
+        return replace_columns(statement, self._common).select_from(join_added(self.second, to_second))
 
     def order(self, order: GridOrder) -> GridOrder:
         """The same order; one by the second table is by its key too, since rows of one table alone are compared by an index."""
@@ -59,3 +66,9 @@ def replace_columns(clause: Clause, others: Mapping[Column[Any], ColumnElement[A
     """The clause over other columns."""
     found: Any = visitors.replacement_traverse(clause, {}, lambda element, **_: others.get(element))  # pyright: ignore
     return found
+
+
+def join_added(source: FromClause, added: Joins) -> FromClause:
+    for joined, condition in added.items():
+        source = source.outerjoin(joined, condition)
+    return source

@@ -256,6 +256,7 @@ _MOMENTS: Final[Mapping[str, Operator]] = {
     "notInLastDays": _complement(_in_last_days),
     "isNull": _is_null,
 }
+_SETS: Final = {"hasAny": _has_any, "hasAll": _has_all, "hasNone": _complement(_has_any), "isNull": _is_null}
 OPERATORS: Final[Mapping[ColumnType, Mapping[str, Operator]]] = {
     ColumnType.STRING: {
         "eq": lambda column, text: _match_texts(column, [text]),
@@ -281,12 +282,8 @@ OPERATORS: Final[Mapping[ColumnType, Mapping[str, Operator]]] = {
         "notIn": _complement(_decoded(_is_one_of)),
         "isNull": _is_null,
     },
-    ColumnType.TAGS: {
-        "hasAny": _has_any,
-        "hasAll": _has_all,
-        "hasNone": _complement(_has_any),
-        "isNull": _is_null,
-    },
+    ColumnType.TAGS: _SETS,
+    ColumnType.OPTIONS: _SETS,
 }
 """By the type of a column, every operator but those of money, which take a currency beside them."""
 
@@ -296,3 +293,7 @@ NEVER_INDEXED: Final = frozenset({"contains", "notIn", "notInLastDays", "hasNone
 
 def operators_of(type_: ColumnType) -> tuple[str, ...]:
     return ("currency", *MONEY_SIGNS) if type_ is ColumnType.MONEY else tuple(OPERATORS[type_])
+
+
+def operators_of_column(column: GridColumn) -> tuple[str, ...]:
+    return operators_of(column.type) if column.operators is None else tuple(column.operators)

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, tuple_
 from customer_gql.database.statements import AnySelect
 from customer_gql.loading.pages import decode_cursor, encode_cursor
 
-from .columns import GridColumn, order_empty_first
-from .refusals import SORT_KEY_REPEATED, TOO_MANY_SORT_KEYS, bad_question
+from .columns import GridColumn, is_added, order_empty_first
+from .refusals import ATTRIBUTE_UNKNOWN, SORT_KEY_REPEATED, TOO_MANY_SORT_KEYS, bad_question
 
 MAX_SORT_KEYS: Final = 3
 
@@ -129,7 +129,9 @@ def make_order(
     if len({by.key for by in sort}) < len(sort):
         raise bad_question(SORT_KEY_REPEATED, ["sort"])
     parts = [] if first is None else [first]
-    for by in sort:
+    for place, by in enumerate(sort):
+        if is_added(by.key) and by.key not in columns_by_sort_key:
+            raise bad_question(ATTRIBUTE_UNKNOWN, ["sort", str(place), "attributeCode"])
         column = columns_by_sort_key[by.key]
         parts.append(OrderPart(column.order_value, column.ordered, by.is_descending))
     name = ",".join(f"{by.key}:{'DESC' if by.is_descending else 'ASC'}" for by in sort)

@@ -32,6 +32,15 @@ TOO_MANY_WORDS: Final = Refusal(
     "grid.too_many_words", "Enter at most {limit} words, not {count}.", UserErrorCode.TOO_MANY
 )
 
+ATTRIBUTE_UNKNOWN: Final = Refusal("grid.attribute_unknown", "The list has no attribute with this code to use here.")
+ATTRIBUTE_MEMBER: Final = Refusal("grid.attribute_member", "Compare the values of this attribute by `{member}`.")
+ATTRIBUTE_NOT_COMPARED: Final = Refusal(
+    "grid.attribute_not_compared", "Add what to compare the attribute with, as `{member}`.", UserErrorCode.REQUIRED
+)
+ATTRIBUTE_NOT_NAMED: Final = Refusal(
+    "grid.attribute_not_named", "Name the attribute to sort by, and only with the key `{key}`.", UserErrorCode.REQUIRED
+)
+
 
 class BadQuestion(BadInput):
     """Bad input with a key, which what is saved of a list is refused with in any language."""

@@ -15,10 +15,10 @@ from customer_gql.core.errors import BadInput, Refusal, RuleError, UserErrorCode
 from customer_gql.core.ids import decode_id
 from customer_gql.core.money import parse_decimal
 
-from .columns import ColumnType, GridColumn
+from .columns import ATTRIBUTE_KEY, ATTRIBUTES, ColumnType, GridColumn, attribute_key, is_added
 from .filters import LOGIC, MAX_DEPTH, FilterTree
 from .grid import Grid
-from .operators import operators_of
+from .operators import operators_of_column
 from .orders import SortBy
 from .refusals import BadQuestion
 
@@ -84,7 +84,11 @@ def read_saved_list(grid: Grid, content: Mapping[str, Any]) -> SavedList:
 
 def sorted_by(content: Mapping[str, Any]) -> list[SortBy]:
     """The sort keys of a saved JSON object, whether or not they still exist."""
-    return [SortBy(by["by"], by.get("direction") == "DESC") for by in content.get("sort") or ()]
+    return [SortBy(_sort_key(by), by.get("direction") == "DESC") for by in content.get("sort") or ()]
+
+
+def _sort_key(by: Mapping[str, Any]) -> str:
+    return attribute_key(str(by.get("attributeCode"))) if by["by"] == ATTRIBUTE_KEY else by["by"]
 
 
 def _refuse_what_cannot_run(grid: Grid, saved: SavedList) -> None:
@@ -107,8 +111,12 @@ def _refuse_what_cannot_run(grid: Grid, saved: SavedList) -> None:
 def _read_sort(grid: Grid, given: Iterable[Any], saved: SavedList) -> None:
     for place, by in enumerate(sorted_by({"sort": given})):
         if by.key not in grid.columns_by_sort_key:
-            saved.problems.append(COLUMN_MISSING(path=["sort", str(place), "by"]))
+            saved.problems.append(COLUMN_MISSING(path=["sort", str(place), _name_of_key(by.key)]))
         saved.sort += (by,)
+
+
+def _name_of_key(key: str) -> str:
+    return "attributeCode" if is_added(key) else "by"
 
 
 def _read_columns(grid: Grid, given: Sequence[Any], saved: SavedList) -> None:
@@ -138,13 +146,29 @@ class _FilterReader:
             return None
         if key in LOGIC:
             return self._read_logic(key, value, path, depth + 1)
+        if key == ATTRIBUTES:
+            entries = cast("list[Any]", value) if isinstance(value, list) else [value]
+            return [self._read_attribute(one, (*path, str(place))) for place, one in enumerate(entries)]
         column = self._columns.get(key)
-        if column is None or not column.is_filterable:
-            return self._refuse(COLUMN_MISSING, path)
-        if not isinstance(value, dict):
-            return self._refuse(VALUE_MISSING, path)
+        is_known = column is not None and column.is_filterable
+        if column is None or not is_known or not isinstance(value, dict):
+            return self._refuse(VALUE_MISSING if is_known else COLUMN_MISSING, path)
         given = cast("dict[str, Any]", value)
         return {name: self._read_operator(column, name, inner, (*path, name)) for name, inner in given.items()}
+
+    def _read_attribute(self, entry: Any, path: tuple[str, ...]) -> Any:
+        """One that is gone or cannot be filtered by any more is a problem, as a column is."""
+        given = cast("dict[str, Any]", entry if isinstance(entry, dict) else {})
+        column = self._columns.get(attribute_key(str(given.get("code"))))
+        if column is None or not column.is_filterable:
+            return self._refuse(COLUMN_MISSING, (*path, "code"))
+        found: dict[str, Any] = {"code": given["code"]}
+        for member, compared in given.items():
+            if member != "code" and isinstance(compared, dict):
+                parts = cast("dict[str, Any]", compared).items()
+                within = (*path, member)
+                found[member] = {name: self._read_operator(column, name, one, (*within, name)) for name, one in parts}
+        return found
 
     def _read_logic(self, key: str, value: Any, path: tuple[str, ...], depth: int) -> Any:
         if key == "not":
@@ -155,7 +179,7 @@ class _FilterReader:
         return [self.read(part, (*path, str(place)), depth) for place, part in parts]
 
     def _read_operator(self, column: GridColumn, name: str, value: Any, path: tuple[str, ...]) -> Any:
-        if name not in operators_of(column.type):
+        if name not in operators_of_column(column):
             return self._refuse(OPERATOR_MISSING, path)
         if name not in _LISTS or value is None:
             return self._read_value(column, name, value, path)
@@ -223,4 +247,5 @@ _VALUES: Final[Mapping[ColumnType, Callable[[GridColumn, Any], Any]]] = {
     ColumnType.ENUM: _read_choice,
     ColumnType.ID: _read_id,
     ColumnType.TAGS: lambda _, value: _of_kind(str)(value),
+    ColumnType.OPTIONS: lambda _, value: _of_kind(str)(value),
 }

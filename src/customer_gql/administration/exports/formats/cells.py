@@ -14,7 +14,7 @@ from .columns import ExportColumn
 
 _FORMULA_CODES: Final = ", ".join(str(ord(start)) for start in FORMULA_STARTS if start != "\0")  # stored by no database
 _NUMBERS: Final = frozenset({ColumnType.INTEGER, ColumnType.MONEY})
-_TEXTS: Final = frozenset({ColumnType.STRING, ColumnType.TAGS, ColumnType.ID})
+_TEXTS: Final = frozenset({ColumnType.STRING, ColumnType.TAGS, ColumnType.OPTIONS, ColumnType.ID})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ def _show(column: ExportColumn) -> ColumnElement[Any]:
     match column.type:
         case ColumnType.ID:
             return encode_key(column) if column.label is None else cast(column.label, Text())
-        case ColumnType.TAGS:
+        case ColumnType.TAGS | ColumnType.OPTIONS:
             return func.array_to_string(column.value, literal_column("', '"), type_=Text())
         case ColumnType.BOOLEAN:
             return cast(column.value, Text())

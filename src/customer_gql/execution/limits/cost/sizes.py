@@ -74,9 +74,17 @@ class RequestedSizes:
 
     def _count_operators(self, node: ValueNode) -> int:
         given = self._resolve_value(node)
+        if isinstance(given, ListValueNode):  # entries of `attributes`
+            return sum(map(self._count_members, given.values))
         if not isinstance(given, ObjectValueNode):
             return _count_operators_of_value(given)
         return sum(_clauses_of_list(self._count_items(field.value)) for field in given.fields)
+
+    def _count_members(self, node: ValueNode) -> int:
+        given = self._resolve_value(node)
+        if not isinstance(given, ObjectValueNode):
+            return _count_members_of_value(given)
+        return sum(self._count_operators(field.value) for field in given.fields)
 
     def _count_items(self, node: ValueNode) -> int:
         given = self._resolve_value(node)
@@ -132,7 +140,13 @@ def count_clauses_of_value(value: Any) -> int:
 
 
 def _count_operators_of_value(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(_count_members_of_value, value))
     return sum(_clauses_of_list(_count_list(inner)) for inner in value.values()) if isinstance(value, dict) else 0
+
+
+def _count_members_of_value(value: Any) -> int:
+    return sum(map(_count_operators_of_value, value.values())) if isinstance(value, dict) else 0
 
 
 def _count_list(value: Any) -> int:
