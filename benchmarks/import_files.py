@@ -26,6 +26,7 @@ from customer_gql.administration.customer_import.writes import (
 from customer_gql.core.actor import Actor, actor_of
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.schema import migrations
 from customer_gql.embedded.server import Server, create_database, drop_database, running_server
@@ -35,6 +36,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.slices import join_declarations
 from customer_gql.settings import load_settings
+from customer_gql.shop.settings.writes import set_value
 from customer_gql.staff import writes as staff
 
 CUSTOMERS: Final = 300_000
@@ -88,6 +90,7 @@ async def _run_import(server: Server, customers: int, folder: Path) -> tuple[Imp
     settings = load_settings(database_url=url, files=f"file:{folder}")
     async with open_database(url, read_connections=2, write_connections=4, projections=PROJECTIONS) as database:
         tools = Tools(database, settings, PROJECTIONS)
+        await _ask_for_tax_numbers(database)
         by = await _make_owner(database)
         job_id = await _start(database, settings, customers, by)
         idle = _read_memory()
@@ -103,6 +106,12 @@ async def _run_import(server: Server, customers: int, folder: Path) -> tuple[Imp
 def _read_memory() -> int:
     """Bytes of this process that are in memory now; the most there ever were would be those of making the file."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+async def _ask_for_tax_numbers(database: Database) -> None:
+    """The file has them, and a website that does not ask for them would leave them out."""
+    async with database.transaction() as connection:
+        await set_value(connection, SHOW_SETTINGS["taxVatNumber"], "OPTIONAL")
 
 
 async def _make_owner(database: Database) -> Actor:

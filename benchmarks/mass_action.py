@@ -11,6 +11,7 @@ from typing import Any, Final
 import asyncpg
 from grid.published import machine_load
 from grid.shop import running_grid_shop
+from group_statements import LOCK, move_to_group
 from prepare import BenchmarkShop
 from report import HERE, describe_machine, store_figures
 from sign_ins import compare_sign_ins, describe_sign_ins
@@ -18,7 +19,7 @@ from sqlalchemy import select
 
 from customer_gql.administration.customer_actions.actions import MASS_ACTION_WORK
 from customer_gql.core.actor import Actor, ActorKind
-from customer_gql.core.ids import encode_id, new_id, new_ids
+from customer_gql.core.ids import new_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.profile.tables import customer
@@ -40,23 +41,6 @@ GROUPS: Final = (3, 1)
 PAGE: Final = HERE / "JOBS.md"
 _IDS: Final = "SELECT id FROM customer WHERE customer_type = 'INDIVIDUAL' ORDER BY id LIMIT $1"
 _WRITTEN: Final = "SELECT relname, n_tup_ins + n_tup_upd AS rows FROM pg_stat_user_tables"
-_LOCK: Final = "SELECT id, group_id, version FROM customer WHERE id = ANY($1) ORDER BY id FOR UPDATE"
-_UPDATE: Final = "UPDATE customer SET group_id = $2, version = version + 1, updated_at = now() WHERE id = ANY($1)"
-_HISTORY: Final = """INSERT INTO customer_event (customer_id, id, version, kind, actor, actor_id, job_id, changes)
-SELECT c.id, given.id, c.version, 'EDITED', 'STAFF', $3, $4, jsonb_build_object('groupId', jsonb_build_array($5::text, $6::text))
-FROM unnest($1::bigint[], $2::bigint[]) AS given(customer_id, id) JOIN customer c ON c.id = given.customer_id"""
-_EVENTS: Final = """INSERT INTO domain_event
-(id, type, subject, changed_fields, customer_id, website_id, version, job_id, actor, actor_id)
-SELECT given.id, $6, given.subject, '{groupId}', c.id, c.website_id, c.version, $4, 'STAFF', $5
-FROM unnest($1::bigint[], $2::bigint[], $3::text[]) WITH ORDINALITY AS given(customer_id, id, subject, place)
-JOIN customer c ON c.id = given.customer_id ORDER BY given.place"""
-_EVENT_TYPES: Final = ("customer.updated", "customer.group_changed")
-_FEED: Final = """INSERT INTO customer_change
-(customer_id, website_id, number, external_id, is_removed, transaction_id, changed_at)
-SELECT id, website_id, number, external_id, false, pg_current_xact_id()::text::bigint, clock_timestamp()
-FROM customer WHERE id = ANY($1) ORDER BY id
-ON CONFLICT (customer_id, website_id) DO UPDATE SET number = excluded.number, external_id = excluded.external_id,
-is_removed = excluded.is_removed, transaction_id = excluded.transaction_id, changed_at = excluded.changed_at"""
 _ROWS: Final = """INSERT INTO job_row (job_id, line, customer_id, outcome)
 SELECT $1, $2 + place, id, 'DONE' FROM unnest($3::bigint[]) WITH ORDINALITY AS given(id, place)"""
 _PROGRESS: Final = "UPDATE job_run SET done_count = done_count + $2 WHERE id = $1"
@@ -97,12 +81,12 @@ async def _measure(shop: BenchmarkShop, rounds: int) -> dict[str, Any]:
         for number in range(rounds + 1):
             # The order changes with every round, so that none is always measured after the other.
             for name, run in list(ways.items())[:: 1 if number % 2 else -1]:
-                counts, begun = await _count_written(connection), time.perf_counter()
+                counts, begun = await count_written(connection), time.perf_counter()
                 await run(GROUPS[turn % 2])
                 turn += 1
                 if number:  # the first round is a warm-up
                     times[name].append(time.perf_counter() - begun)
-                    written[name] = await _find_written(connection, counts)
+                    written[name] = await find_written(connection, counts)
                 await connection.execute("VACUUM ANALYZE customer, customer_grid_row, customer_change")
                 print(f"{name}: {time.perf_counter() - begun:.1f} s", flush=True)
         sign_ins = await compare_sign_ins(
@@ -116,14 +100,14 @@ async def _measure(shop: BenchmarkShop, rounds: int) -> dict[str, Any]:
     return {"times": times, "written": written, "changed": len(ids), "sign_ins": sign_ins}
 
 
-async def _count_written(connection: Any) -> dict[str, int]:
+async def count_written(connection: Any) -> dict[str, int]:
     await connection.execute("SELECT pg_stat_force_next_flush()")
     return {row.relname: row.rows for row in await connection.fetch(_WRITTEN)}
 
 
-async def _find_written(connection: Any, before: dict[str, int]) -> dict[str, int]:
+async def find_written(connection: Any, before: dict[str, int]) -> dict[str, int]:
     """Rows that were inserted or updated, of tables with many."""
-    after = await _count_written(connection)
+    after = await count_written(connection)
     return {name: rows - before.get(name, 0) for name, rows in after.items() if rows - before.get(name, 0) >= BATCH}
 
 
@@ -142,10 +126,10 @@ async def _submit(tools: Tools, ids: list[int], staff_id: int, group: int) -> in
 
 async def _cancel(tools: Tools, job_id: int, staff_id: int) -> None:
     async with tools.database.transaction() as connection:
-        await cancel_job(connection, job_id, by=_act_as(staff_id))
+        await cancel_job(connection, job_id, by=act_as(staff_id))
 
 
-def _act_as(staff_id: int) -> Actor:
+def act_as(staff_id: int) -> Actor:
     viewer = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS)
     return Actor(ActorKind.STAFF, staff_id, viewer=viewer)
 
@@ -155,24 +139,18 @@ async def _submit_job(tools: Tools, ids: list[int], staff_id: int, group: int, *
     parameters = {"action": "ASSIGN_GROUP", "group_id": group}
     submission = Submission(MASS_ACTION_WORK, parameters, "customerMassAction", freeze_selected(chosen))
     async with tools.database.transaction() as connection:
-        return await submit_job(connection, submission, by=_act_as(staff_id), at_once=at_once)
+        return await submit_job(connection, submission, by=act_as(staff_id), at_once=at_once)
 
 
 async def _write_by_hand(connection: Any, ids: list[int], staff_id: int, group: int) -> None:
     job_id = new_id()
     await connection.execute(_JOB, job_id, staff_id, len(ids))
-    names = [encode_id("grp", one) for one in (GROUPS[GROUPS.index(group) - 1], group)]
+    groups = GROUPS[GROUPS.index(group) - 1], group
     for first in range(0, len(ids), BATCH):
         some = ids[first : first + BATCH]
-        numbers = [list(new_ids(len(some))) for _ in range(3)]
-        subjects = [encode_id("cus", id) for id in some]
         async with connection.transaction():
-            await connection.fetch(_LOCK, some)
-            await connection.execute(_UPDATE, some, group)
-            await connection.execute(_HISTORY, some, numbers[0], staff_id, job_id, *names)
-            for ids_of_events, kind in zip(numbers[1:], _EVENT_TYPES, strict=True):
-                await connection.execute(_EVENTS, some, ids_of_events, subjects, job_id, staff_id, kind)
-            await connection.execute(_FEED, some)
+            await connection.fetch(LOCK, some)
+            await move_to_group(connection, some, groups, staff_id=staff_id, job_id=job_id)
             await connection.execute(_ROWS, job_id, first, some)
             await connection.execute(_PROGRESS, job_id, len(some))
 

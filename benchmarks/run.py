@@ -6,6 +6,7 @@ from typing import Final
 
 import import_files
 from calibration import calibrate_cost
+from company_groups import compare_companies
 from comparison import compare_answers
 from exports import run as exports
 from grid import run as grid
@@ -27,6 +28,7 @@ VARIANTS = ["service", "plans-off", "floor", "json", "postgraphile"]
 ALONE: Final[dict[str, Callable[[argparse.Namespace], object]]] = {
     "grid": grid.measure_grid,
     "jobs": compare_jobs,
+    "companies": compare_companies,
     "export": exports.measure_export,
     "import": import_files.measure_imports,
 }
@@ -81,7 +83,7 @@ def parse_arguments() -> argparse.Namespace:
         "--only",
         choices=[*ALONE, *OF_SHOP],
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
-        "large shop, jobs, an import, mutations, or the rows that these write",
+        "large shop, jobs, another group for a company, an import, mutations, or the rows that these write",
     )
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)

@@ -121,9 +121,9 @@ async def configured(connection):
 
 
 @pytest.fixture
-async def everything_asked_for(configured):
-    """A website that asks for every field of the profile that it may ask for."""
+async def little_asked_for(configured):
+    """A website that asks for no field of the profile that it may leave out, which is the default."""
     from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 
     for setting in SHOW_SETTINGS.values():
-        await configured(setting, "OPTIONAL")
+        await configured(setting, "NO")

@@ -4,6 +4,7 @@ bystander."""
 from dataclasses import dataclass
 from typing import Any
 
+from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.database.statements import Connection
 from customer_gql.loading.kept_answers import forget_kept
 from support.bystander import COUNTERS, Bystander, make_bystander
@@ -44,7 +45,16 @@ class Isolation:
         return await self.bystander.changes(connection)
 
 
+async def ask_for_every_field(connection: Connection) -> None:
+    """The shop of the tests asks for every field of the profile that it may ask for."""
+    rows = [(setting.path, "GLOBAL", 0, '"OPTIONAL"', 1) for setting in SHOW_SETTINGS.values()]
+    await connection.executemany(
+        "INSERT INTO configuration_value VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING", rows
+    )
+
+
 async def isolate(connection: Connection) -> Isolation:
+    await ask_for_every_field(connection)
     bystander = await make_bystander(connection)
     shop = await read_settings(connection), await read_templates(connection), await read_groups(connection)
     return Isolation(*shop, bystander)

@@ -20,6 +20,7 @@ from customer_gql.schema.tables import metadata
 from support.bystander import COUNTERS
 from support.databases import change_tables, cloned
 from support.furnishing import ENDS, furnish
+from support.isolation import ask_for_every_field
 from support.races import StoppableConnection
 
 CUSTOMERS = 40_000
@@ -128,6 +129,7 @@ async def large_shop(server: Server, template: str) -> AsyncGenerator[LargeShop]
         ) as database:
             async with database.writes.acquire() as connection:
                 async with connection.transaction():
+                    await ask_for_every_field(connection)
                     customer = await enlarge(connection)
                 await change_tables(server, connection, "ANALYZE")
             yield LargeShop(database, customer, statements)

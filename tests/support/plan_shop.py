@@ -24,6 +24,7 @@ from support.customers import (
     put,
 )
 from support.databases import change_tables
+from support.isolation import ask_for_every_field
 
 FRACTION = dt.datetime(2026, 2, 3, 4, 5, 6, 120_000, tzinfo=dt.UTC)
 
@@ -55,6 +56,7 @@ async def make_shop(connection: Connection) -> Shop:
 
 async def _make_settings(connection: Connection) -> None:
     """A value of its own at every scope of every flag, each the opposite of the wider one."""
+    await ask_for_every_field(connection)
     for setting in declared("slice", "SETTINGS"):
         if not isinstance(setting.default, bool):
             continue

@@ -13,6 +13,7 @@ from administration.capabilities.test_capabilities import (
     capabilities,
     make_in_state,
 )
+from customer_gql.administration.customer_editing.fields import SHOWN_FIELDS
 from customer_gql.administration.customer_grid.quick_edit import QUICK_EDIT_FIELDS, QUICK_EDITED
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
@@ -29,6 +30,10 @@ SHOPS: dict[str, list[tuple[Any, str]]] = {
     "by default": [],
     "with the year of birth alone and four fields": [(BIRTH_DATE, "YEAR"), (QUICK_EDITED, "FOUR")],
     "with every field": [(QUICK_EDITED, ";".join(QUICK_EDIT_FIELDS))],
+    "that asks for little": [
+        (QUICK_EDITED, ";".join(QUICK_EDIT_FIELDS)),
+        *[(setting, "NO") for setting in SHOWN_FIELDS.values()],
+    ],
 }
 
 

@@ -20,7 +20,7 @@ async def account(connection, email):
     return await connection.fetchrow("SELECT * FROM customer WHERE email = $1", email)
 
 
-async def test_a_new_account(browser, connection, mails, events, everything_asked_for):
+async def test_a_new_account(browser, connection, mails, events):
     email = fresh()
     guest = await browser()
     input = person(

@@ -34,7 +34,7 @@ def test_every_mutation_with_a_version_is_a_writer_here_or_of_another_record():
 
 
 @pytest.fixture
-async def make_subject(shopper, admin_client, connection, everything_asked_for, configured):
+async def make_subject(shopper, admin_client, connection, configured):
     await configured(FAX, "OPTIONAL")
     await configured(SHOW_VAT_NUMBER, True)
     elsewhere = [await make_website(connection) for _ in "ab"]

@@ -35,9 +35,7 @@ async def test_a_field_is_required_where_the_shop_requires_it(path, field, as_cu
 @pytest.mark.parametrize(
     ("path", "field"), [("customers.prefix_options", "prefix"), ("customers.suffix_options", "suffix")]
 )
-async def test_only_what_the_shop_offers_can_be_chosen(
-    path, field, as_customer, connection, configured, everything_asked_for
-):
+async def test_only_what_the_shop_offers_can_be_chosen(path, field, as_customer, connection, configured):
     me = await as_customer((await make_customer(connection)).id)
     await configured(DECLARED_SETTINGS[path], "Dr.; Prof.;")
     refused = await update(me, **{field: "Lord"})

@@ -25,7 +25,7 @@ WHOLE = {
 }
 
 
-async def test_a_field_that_is_not_asked_for_takes_no_value(as_customer, connection, configured):
+async def test_a_field_that_is_not_asked_for_takes_no_value(as_customer, connection, little_asked_for):
     me = await as_customer((await make_customer(connection, gender="MALE")).id)
     answer = (await me.data(UPDATE, input=WHOLE))["meUpdate"]
     hidden = ("prefix", "suffix", "gender", "dateOfBirth", "birthYear", "taxVatNumber")
@@ -48,7 +48,7 @@ async def test_a_stored_value_in_another_form_changes_nothing(as_customer, conne
     assert (answer["changedFields"], answer["customer"]["lastName"]) == ([], "Zo\u00eb")
 
 
-async def test_a_form_that_sends_every_field_merges(as_customer, connection, everything_asked_for):
+async def test_a_form_that_sends_every_field_merges(as_customer, connection):
     me = await as_customer((await make_customer(connection)).id)
     await me.data(UPDATE, input=WHOLE)
     await me.data(UPDATE, input={"expectedVersion": 2, **WHOLE, "suffix": None, "birthYear": 1984, "dateOfBirth": None})
@@ -58,7 +58,7 @@ async def test_a_form_that_sends_every_field_merges(as_customer, connection, eve
     assert kept == [None, 1984, None]
 
 
-async def test_every_field_is_stored_and_cleared(as_customer, connection, everything_asked_for):
+async def test_every_field_is_stored_and_cleared(as_customer, connection):
     row = await make_customer(connection)
     me = await as_customer(row.id)
     assert (await me.data(UPDATE, input=WHOLE))["meUpdate"] == {
@@ -97,7 +97,7 @@ async def test_what_the_shop_requires_cannot_be_cleared(as_customer, connection)
     assert answer["userErrors"] == [{"code": "REQUIRED", "path": ["gender"]}]
 
 
-async def test_edits_of_two_people(as_customer, admin_client, connection, everything_asked_for):
+async def test_edits_of_two_people(as_customer, admin_client, connection):
     row = await make_customer(connection)
     me = await as_customer(row.id)
     await admin_client.data(QUICK, input={"id": customer_id(row), "taxVatNumber": "STAFF"})

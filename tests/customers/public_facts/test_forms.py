@@ -110,7 +110,7 @@ def test_every_country_shows_what_it_requires_and_takes_what_it_offers(code):
     assert validate_country(code, []).code in {option.code for option in shown["countryCode"].options}
 
 
-async def test_a_form_as_a_storefront_reads_it(storefront, configured):
+async def test_a_form_as_a_storefront_reads_it(storefront, configured, little_asked_for):
     await configured(SHOW_SETTINGS["prefix"], "OPTIONAL")
     await configured(CHOICE_SETTINGS["prefix"], "Dr.; Prof.;")
     await configured(SHOW_SETTINGS["gender"], "REQUIRED")

@@ -35,8 +35,12 @@ VIEW = encode_id("stv", 1)
 OWN = {"template": "WELCOME", "subject": "Hi {{ firstName }}", "html": "<b>{{ firstName }}</b>", "text": "Hi\n"}
 
 
-@pytest.mark.parametrize("language", ["default", "de"])
-@pytest.mark.parametrize("name", MAIL_KINDS)
+OF_COMPANIES = [name for name in MAIL_KINDS if name.removeprefix("staff_").startswith("company_")]
+TEXTS = [(name, language) for name in MAIL_KINDS for language in ("default", "de")]
+TEXTS += [(name, language) for name in OF_COMPANIES for language in ("nl", "sv")]
+
+
+@pytest.mark.parametrize(("name", "language"), TEXTS)
 def test_every_mail_in_every_language(name, language):
     source = read_built_in(name, language)
     assert source is not None
@@ -72,8 +76,9 @@ def test_who_each_mail_seems_to_come_from():
     }
 
 
-def test_there_are_two_languages_and_the_names_others_queue():
-    assert available_languages() == {"default", "de"}
+def test_the_languages_and_the_names_others_queue():
+    assert available_languages() == {"default", "de", "nl", "sv"}
+    assert len(OF_COMPANIES) == 15
     assert set(MAIL_KINDS) >= {"welcome", "confirm_email", "password_reset", "email_changed", "forced_sign_in"}
     assert (fallback_locales("de_AT"), fallback_locales("de"), fallback_locales("fr_CA")) == (
         ["de_AT", "de", "default"],

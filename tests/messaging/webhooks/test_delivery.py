@@ -11,9 +11,9 @@ from customer_gql.core.actor import SYSTEM
 from customer_gql.core.ids import encode_id
 from customer_gql.messaging.events.writes import Event, emit
 from customer_gql.messaging.webhooks import outcomes
-from customer_gql.messaging.webhooks.delivery import deliver_events
+from customer_gql.messaging.webhooks.delivery import MORE_AT_ONCE, deliver_events
 from support.customers import customer_id, make_customer
-from support.hooks import RETRY
+from support.hooks import RETRY, TEST
 from support.receivers import answer, flood, hang, in_turn, receiving
 from support.staff import make_website
 
@@ -320,6 +320,46 @@ async def test_a_receiver_that_hangs_delays_no_other(hooks, tell, work, fan_out,
             await asyncio.gather(working, return_exceptions=True)
         assert {one["status"] for one in await hooks.deliveries(quick_id)} <= {"DELIVERED", "PENDING"}
         assert {one["status"] for one in await hooks.deliveries(slow_id)} == {"PENDING"}
+
+
+async def test_many_receivers_that_hang_leave_a_place_for_each_other(hooks, tell, fan_out, tools):
+    """However many requests they keep waiting, a receiver with none under way gets one at once."""
+    async with receiving(hang) as slow, receiving() as quick:
+        ids = [(await hooks.create(slow.url, name=f"Slow {number}"))[0] for number in range(16)]
+        for _ in range(4):
+            await tell()
+        await fan_out()
+        working = asyncio.create_task(deliver_events(tools))
+        try:
+            await slow.until(len(ids) + MORE_AT_ONCE)
+            await hooks.create(quick.url)
+            await tell()
+            await fan_out()
+            async with asyncio.timeout(5):  # half of what a request that hangs takes
+                await quick.until(1)
+            assert slow.connections == len(ids) + MORE_AT_ONCE
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_test_is_sent_during_a_pause_and_nothing_else_is(hooks, tell, work, connection):
+    async with receiving(in_turn(answer(503, "Retry-After: 3600"), answer(200))) as receiver:
+        id, _ = await hooks.create(receiver.url)
+        await tell()
+        await work()
+        await connection.execute("UPDATE webhook_delivery SET next_attempt_at = now()")
+        await tell()
+        done = (await hooks.client.data(TEST, input={"id": id}))["webhookTest"]
+        assert done["userErrors"] == []
+        await work()
+        assert [request.json["type"] for request in receiver.requests] == ["customer.updated", "webhook.test"]
+        found = [(one["type"], one["status"]) for one in await hooks.deliveries(id)]
+        assert found.count(("CUSTOMER_UPDATED", "PENDING")) == 2
+        assert set(found) == {("CUSTOMER_UPDATED", "PENDING"), (None, "DELIVERED")}
+        await hooks.make_due()
+        await work()
+        assert len(receiver.requests) == 4
 
 
 @pytest.mark.slow

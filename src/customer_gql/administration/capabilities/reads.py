@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Interval, func, literal_column, select
 
+from customer_gql.administration.customer_editing.fields import SHOWN_FIELDS
 from customer_gql.administration.customer_grid.quick_edit import QUICK_EDITED
 from customer_gql.customers.accounts.recovery.settings import RESETS_PER_HOUR
 from customer_gql.customers.accounts.sessions.settings import LOGIN_AS_CUSTOMER
 from customer_gql.customers.accounts.tables import email_token, password_reset
-from customer_gql.customers.addresses.fields import SHOWN_COLUMNS
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.companies.decisions import awaits_decision
@@ -18,6 +18,8 @@ from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.loading.reads import one_by
 from customer_gql.shop.settings.reads import select_global_value, select_value_at
 
+SHOWN: Final = {path: path.partition(".")[2] for path in (setting.path for setting in SHOWN_FIELDS.values())}
+"""The column of a state with the value of a setting that says whether the website asks for a field, by its path."""
 _HOUR_AGO: Final = func.now() - literal_column("interval '1 hour'", Interval())
 
 
@@ -52,8 +54,8 @@ STATES: Final = select(
     *(
         select_value_at(
             setting, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
-        ).label(f"show_{column}")
-        for column, setting in SHOWN_COLUMNS.items()
+        ).label(SHOWN[setting.path])
+        for setting in dict.fromkeys(SHOWN_FIELDS.values())
     ),
 )
 states_by_customer = one_by(STATES, customer.c.id)

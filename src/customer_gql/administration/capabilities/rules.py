@@ -4,7 +4,12 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
-from customer_gql.administration.customer_editing.fields import EDIT_FIELDS, find_field_refusal, find_status_refusal
+from customer_gql.administration.customer_editing.fields import (
+    EDIT_FIELDS,
+    SHOWN_FIELDS,
+    find_field_refusal,
+    find_status_refusal,
+)
 from customer_gql.administration.customer_grid.quick_edit import NOT_EDITABLE, QUICK_EDIT_FIELDS, parse_fields
 from customer_gql.core.errors import RuleError
 from customer_gql.core.permissions import Permission
@@ -12,7 +17,6 @@ from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.accounts.recovery.email_verification import find_resend_refusal
 from customer_gql.customers.accounts.recovery.hourly_limits import find_reset_refusal
 from customer_gql.customers.accounts.support.impersonation import find_login_as_refusal
-from customer_gql.customers.addresses.fields import SHOWN_COLUMNS
 from customer_gql.customers.addresses.writes import find_book_refusal
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.values.births import YEAR_ONLY
@@ -20,6 +24,8 @@ from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN, i
 from customer_gql.customers.tags.values import find_tag_refusal
 from customer_gql.customers.vat_groups.checks import find_recheck_refusal
 from customer_gql.shop.websites.reads import WEBSITE_NOT_FOUND
+
+from .reads import SHOWN
 
 FindRefusal = Callable[[Any, Viewer], RuleError | None]
 
@@ -67,7 +73,7 @@ def _find_field_refusal(mutation: str, name: str, state: Any, viewer: Viewer) ->
         state,
         has_billing=state.billing_count > 0,
         is_year_only=state.birth_date == YEAR_ONLY,
-        hidden=[column for column in SHOWN_COLUMNS if getattr(state, f"show_{column}") == "NO"],
+        hidden=[field for field, setting in SHOWN_FIELDS.items() if getattr(state, SHOWN[setting.path]) == "NO"],
     )
 
 

@@ -10,11 +10,16 @@ from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.values.emails import validate_email
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.accounts.writes import refuse_inactive_admin
-from customer_gql.customers.addresses.fields import validate_address_field
+from customer_gql.customers.addresses.fields import SHOWN_COLUMNS, validate_address_field
 from customer_gql.customers.companies.decisions import WAITS_FOR_COMPANY, refuse_early_activation
 from customer_gql.customers.profile.tables import CustomerStatus, CustomerType
 from customer_gql.customers.profile.values.births import DATE_REFUSED
-from customer_gql.customers.profile.values.fields import FIELD_NOT_OFFERED, PROFILE_FIELDS, validate_profile_field
+from customer_gql.customers.profile.values.fields import (
+    FIELD_NOT_OFFERED,
+    PROFILE_FIELDS,
+    show_setting_of,
+    validate_profile_field,
+)
 from customer_gql.customers.profile.values.validation import (
     COMPANY_DECIDES_GROUP,
     IS_COMPANY_ADMIN,
@@ -27,6 +32,7 @@ from customer_gql.customers.profile.values.validation import (
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.countries.countries import find_country
 from customer_gql.shop.groups.writes import validate_group
+from customer_gql.shop.settings.declaration import Setting
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.websites.reads import find_website
 
@@ -193,6 +199,11 @@ BILLING_FIELDS: Final = (
     _billing("vatNumber", "vat_number"),
 )
 FIELDS_BY_NAME: Final[Mapping[str, EditField]] = {field.name: field for field in (*EDIT_FIELDS, *BILLING_FIELDS)}
+SHOWN_FIELDS: Final[Mapping[str, Setting[str]]] = {
+    **{field.name: shown for field in PROFILE if (shown := show_setting_of(field.name)) is not None},
+    **{field.name: SHOWN_COLUMNS[field.column] for field in BILLING_FIELDS if field.column in SHOWN_COLUMNS},
+}
+"""The setting that says whether a website asks for a field."""
 
 
 _DECIDED_BY_COMPANY: Final[Mapping[str, Callable[[Any], RuleError | None]]] = {
@@ -204,18 +215,18 @@ _DECIDED_BY_COMPANY: Final[Mapping[str, Callable[[Any], RuleError | None]]] = {
 def find_field_refusal(
     name: str, customer: Any, *, has_billing: bool, is_year_only: bool = False, hidden: Collection[str] = ()
 ) -> RuleError | None:
-    """What refuses every new value of a field in the state that the customer is in. `hidden` are the columns of an address
-    that the website does not ask for."""
+    """What refuses every new value of a field in the state that the customer is in. `hidden` are the fields that the website
+    does not ask for."""
     if FIELDS_BY_NAME[name].is_billing and not has_billing:
         return _NO_BILLING_ADDRESS()
-    if FIELDS_BY_NAME[name].is_billing and FIELDS_BY_NAME[name].column in hidden:
-        return FIELD_NOT_OFFERED()
+    if name in _DECIDED_BY_COMPANY and (refused := _DECIDED_BY_COMPANY[name](customer)) is not None:
+        return refused
     if name == "groupId" and customer.customer_type != CustomerType.INDIVIDUAL.value:
         return COMPANY_DECIDES_GROUP()
-    if name in _DECIDED_BY_COMPANY:
-        return _DECIDED_BY_COMPANY[name](customer)
     if name == "dateOfBirth" and is_year_only:
         return DATE_REFUSED()
+    if name in hidden:
+        return FIELD_NOT_OFFERED()
     return find_status_refusal(customer) if name == "status" else None
 
 

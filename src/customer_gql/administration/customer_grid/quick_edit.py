@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import literal, select
 
-from customer_gql.administration.customer_editing.fields import FIELDS_BY_NAME, EditField
+from customer_gql.administration.customer_editing.fields import FIELDS_BY_NAME, SHOWN_FIELDS, EditField
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, Websites
@@ -14,7 +14,7 @@ from customer_gql.customers.profile.reads import remember_settings_of
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.loading.grids.columns import attribute_key
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
-from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.settings.reads import setting, settings_by_website
 
 _SETS: Final[Mapping[str, tuple[str, ...]]] = {
     "SEVEN": ("email", "groupId", "telephone", "postcode", "websiteId", "taxVatNumber", "gender"),
@@ -67,14 +67,22 @@ _QUICK_EDITABLE: Final = compile_statement(
 
 
 async def find_quick_edited_columns(connection: Connection, viewer: Viewer) -> frozenset[str]:
-    """Keys of the columns of the grid that this viewer can edit in place."""
+    """Keys of the columns of the grid that this viewer can edit in place, on one of the websites at least."""
     if Permission.CUSTOMERS_WRITE not in viewer.permissions:
         return frozenset()
     names = set(parse_fields(await setting(connection, QUICK_EDITED)))
+    names -= await _find_fields_hidden_everywhere(connection, viewer.website_ids)
     if Permission.CUSTOMERS_CHANGE_EMAIL not in viewer.permissions:
         names.discard("email")
     attributes = await fetch_rows(connection, _QUICK_EDITABLE)
     return frozenset(_COLUMNS.get(name, name) for name in names) | {attribute_key(row.code) for row in attributes}
+
+
+async def _find_fields_hidden_everywhere(connection: Connection, websites: Websites) -> set[str]:
+    """Fields that no website which the viewer reaches asks for."""
+    shops = await settings_by_website(connection, *SHOWN_FIELDS.values())
+    reached = [shop for id, shop in shops.items() if websites is None or id in websites]
+    return {name for name, shown in SHOWN_FIELDS.items() if all(shop[shown] == "NO" for shop in reached)}
 
 
 async def read_editable_fields(connection: Connection, customer_id: int, *, websites: Websites) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.tables import service_token
 
 from .tables import ImportStatus, customer_import, import_mapping, import_row
+from .waiting import WAITING
 
-_WAITING = (ImportStatus.UPLOADING.value, ImportStatus.MAPPING.value, ImportStatus.READY.value)
 _of = customer_import.c
 _ROWS_DELETED: Final = Refusal(
     "import.rows_deleted",
@@ -64,7 +64,7 @@ async def _cancel_waiting(connection: Connection, after: dt.timedelta) -> None:
     """A dry run that is under way keeps its import, also one that starts just now: it is looked for again under the lock."""
     is_tried = exists().where(job_run.c.id == _of.job_id, job_run.c.finished_at.is_(None))
     is_late = _of.created_at < func.now() - literal(after)
-    waits = (equals_any(_of.status, _WAITING), is_late, ~is_tried)
+    waits = (equals_any(_of.status, WAITING), is_late, ~is_tried)
     locked = await fetch_rows(
         connection, select(_of.id).where(*waits).order_by(_of.id).with_for_update(of=customer_import)
     )

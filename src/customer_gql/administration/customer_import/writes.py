@@ -27,6 +27,7 @@ from .runs.row_storage import MEBIBYTE
 from .runs.work import IMPORT_NOT_FOUND, IMPORT_OVER, IMPORT_WORK, is_refused
 from .settings import MAX_MEBIBYTES
 from .tables import ImportBehavior, ImportLayout, ImportStatus, customer_import, import_mapping
+from .waiting import refuse_many_waiting
 
 MAX_NAME: Final = 200
 MAX_MAPPING_NAME: Final = 100
@@ -105,6 +106,7 @@ async def create_import(connection: Connection, new: NewImport, *, by: Actor) ->
     with refused.collecting():
         await _validate_website(connection, new, by)
     refused.raise_collected()
+    await refuse_many_waiting(connection, by)
     websites = by.viewer.website_ids
     import_id = new_id()
     await execute_statement(

@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,13 +17,18 @@ import structlog
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Integer,
+    and_,
     any_,
     bindparam,
     column,
     delete,
+    false,
     func,
     literal,
+    literal_column,
+    not_,
     or_,
     select,
     true,
@@ -31,31 +37,46 @@ from sqlalchemy import (
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.telemetry.spans import span
-from customer_gql.database.statements import Row, compile_statement, execute_statement, fetch_rows
+from customer_gql.database.statements import Row, Statement, compile_statement, execute_statement, fetch_rows
 from customer_gql.messaging.jobs.work import Tools
 
 from .outcomes import DeliveryAttempt, store_outcome
 from .payloads import CONTENT_TYPES, build_body, encode_message_id
 from .secrets import SecretUnreadable, WebhookGone, load_signers, sign_message
 from .sending import ATTEMPT_SECONDS, NotSent, send_request
-from .tables import IS_KEPT, DeliveryStatus, WebhookFormat, WebhookStatus, webhook, webhook_delivery as delivery
+from .tables import (
+    IS_KEPT,
+    TEST_TYPE,
+    DeliveryStatus,
+    WebhookFormat,
+    WebhookStatus,
+    webhook,
+    webhook_delivery as delivery,
+)
 
 log = structlog.get_logger("webhooks")
 LEASE: Final = dt.timedelta(seconds=4 * ATTEMPT_SECONDS)
-AT_ONCE: Final = 64
-"""Requests of one process."""
+MORE_AT_ONCE: Final = 32
+"""Requests of one process beyond the first to each receiver, which nobody else takes the place of. There are few receivers."""
 AT_ONCE_TO_ONE: Final = 4
 """Requests of one process to one receiver; one that fails gets one at a time."""
 _WAIT_SECONDS: Final = 0.5
 _is_pending = delivery.c.status == DeliveryStatus.PENDING.value
 _now: Any = func.clock_timestamp()
+_is_due = and_(_is_pending, delivery.c.next_attempt_at <= _now)
+_is_test = delivery.c.type == literal_column(f"'{TEST_TYPE}'")
+_is_paused = func.coalesce(webhook.c.paused_until > _now, false())
+
+
+def _has_due(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(delivery.c.id).where(delivery.c.webhook_id == webhook.c.id, _is_due, *more).exists()
+
+
+# A test does not wait for the end of a pause: somebody looks whether the receiver is well again.
 _READY: Final = compile_statement(
-    select(webhook).where(
+    select(webhook, _is_paused.label("is_paused")).where(
         webhook.c.status == WebhookStatus.ACTIVE.value,
-        or_(webhook.c.paused_until.is_(None), webhook.c.paused_until <= _now),
-        select(delivery.c.id)
-        .where(delivery.c.webhook_id == webhook.c.id, _is_pending, delivery.c.next_attempt_at <= _now)
-        .exists(),
+        or_(and_(not_(_is_paused), _has_due()), and_(_is_paused, _has_due(_is_test))),
     )
 )
 _asked = (
@@ -63,21 +84,28 @@ _asked = (
     .table_valued(column("webhook_id", BigInteger), column("free", Integer))
     .render_derived(name="asked")
 )
-_of_one = (
-    select(delivery.c.id)
-    .where(delivery.c.webhook_id == _asked.c.webhook_id, _is_pending, delivery.c.next_attempt_at <= _now)
-    .order_by(delivery.c.next_attempt_at)
-    .limit(_asked.c.free)
-    .with_for_update(skip_locked=True)
-    .lateral("of_one")
-)
-_due = select(_of_one.c.id).select_from(_asked.join(_of_one, true())).cte("due")
-_TAKE: Final = compile_statement(
-    update(delivery)
-    .where(delivery.c.id == _due.c.id, webhook.c.id == delivery.c.webhook_id)
-    .values(attempts=delivery.c.attempts + 1, next_attempt_at=_now + literal(LEASE))
-    .returning(delivery, IS_KEPT.label("is_kept"))
-)
+
+
+def _take(*more: ColumnElement[bool]) -> Statement:
+    of_one = (
+        select(delivery.c.id)
+        .where(delivery.c.webhook_id == _asked.c.webhook_id, _is_due, *more)
+        .order_by(delivery.c.next_attempt_at)
+        .limit(_asked.c.free)
+        .with_for_update(skip_locked=True)
+        .lateral("of_one")
+    )
+    due = select(of_one.c.id).select_from(_asked.join(of_one, true())).cte("due")
+    return compile_statement(
+        update(delivery)
+        .where(delivery.c.id == due.c.id, webhook.c.id == delivery.c.webhook_id)
+        .values(attempts=delivery.c.attempts + 1, next_attempt_at=_now + literal(LEASE))
+        .returning(delivery, IS_KEPT.label("is_kept"))
+    )
+
+
+_TAKE: Final = _take()
+_TAKE_TESTS: Final = _take(_is_test)
 _FORGET: Final = compile_statement(
     delete(delivery).where(delivery.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))))
 )
@@ -92,20 +120,14 @@ class Deliverer:
 
     async def take(self) -> int:
         """Begin to send what is due and has room; how many."""
-        under_way = Counter(self.tasks.values())
-        room = AT_ONCE - len(self.tasks)
         async with self.tools.database.writes.acquire() as connection:
             ready = await fetch_rows(connection, _READY)
-            free = {one.id: (1 if one.failure_count else AT_ONCE_TO_ONE) - under_way[one.id] for one in ready}
-            given: dict[int, int] = {}
-            # Those with the fewest under way come first, so that none keeps the others out.
-            for id in sorted(free, key=lambda id: under_way[id]):
-                given[id] = max(min(free[id], room), 0)
-                room -= given[id]
-            asked = {id: count for id, count in given.items() if count}
-            if not asked:
-                return 0
-            taken = await fetch_rows(connection, _TAKE, webhook_ids=list(asked), free=list(asked.values()))
+            asked = self._share_room(ready)
+            taken: list[Row] = []
+            for is_paused, statement in ((False, _TAKE), (True, _TAKE_TESTS)):
+                ids = [one.id for one in ready if one.id in asked and one.is_paused is is_paused]
+                if ids:
+                    taken += await fetch_rows(connection, statement, webhook_ids=ids, free=[asked[id] for id in ids])
             if lost := [row.id for row in taken if not row.is_kept]:
                 await execute_statement(connection, _FORGET, ids=lost)
         by_id = {one.id: one for one in ready}
@@ -114,6 +136,21 @@ class Deliverer:
             self.tasks[task] = row.webhook_id
             task.add_done_callback(self.tasks.pop)
         return len(taken)
+
+    def _share_room(self, ready: Sequence[Row]) -> dict[int, int]:
+        """How many more each receiver gets, those with none left out. One is always for each, however slow the others are; of the
+        rest those with the fewest under way get theirs first."""
+        under_way = Counter(self.tasks.values())
+        room = MORE_AT_ONCE - sum(count - 1 for count in under_way.values())
+        shares: dict[int, int] = {}
+        for one in sorted(ready, key=lambda one: under_way[one.id]):
+            most = 1 if one.failure_count or one.is_paused else AT_ONCE_TO_ONE
+            first = 0 if under_way[one.id] else 1
+            more = max(min(most - under_way[one.id] - first, room), 0)
+            room -= more
+            if first + more:
+                shares[one.id] = first + more
+        return shares
 
     async def _send(self, receiver: Row, row: Row) -> None:
         """A fault of the database leaves the delivery to the worker that takes it when the lease is over."""

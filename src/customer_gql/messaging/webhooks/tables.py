@@ -122,6 +122,11 @@ webhook_delivery = table(
     one_of("status", DeliveryStatus),
     CheckConstraint("(status = 'PENDING') = (finished_at IS NULL)", name="finished"),
     Index("ix_webhook_delivery_due", "webhook_id", "next_attempt_at", postgresql_where=text("status = 'PENDING'")),
+    Index(
+        "ix_webhook_delivery_test",
+        "webhook_id",
+        postgresql_where=text("status = 'PENDING' AND type = 'webhook.test'"),
+    ),
     Index("ix_webhook_delivery_page", "webhook_id", "created_at", "id"),
     Index("ix_webhook_delivery_created_at", "created_at"),
     distribution="local",

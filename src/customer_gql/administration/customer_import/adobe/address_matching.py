@@ -4,6 +4,8 @@ from typing import Final
 
 from customer_gql.customers.addresses.fields import CONTENT
 
+from .addresses import SOURCES
+
 
 def columns_of(table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in CONTENT)
@@ -36,6 +38,26 @@ UPDATE import_address s
 SET first_name = coalesce(s.first_name, c.first_name), last_name = coalesce(s.last_name, c.last_name)
 FROM customer c
 WHERE c.id = s.customer_id AND NOT s.is_known AND (s.first_name IS NULL OR s.last_name IS NULL)
+"""
+
+
+def _is_same(column: str) -> str:
+    same = f"a.{column} IS NOT DISTINCT FROM s.{column}"
+    return f"({same} OR '{column}' = ANY(s.left_out))" if column in SOURCES.values() else same
+
+
+_FILLED: Final = (*SOURCES.values(), "region_code", "telephone_e164")
+# What a row leaves out stays as it is stored, so an address with equal content otherwise is the one that is meant.
+_FILL: Final = f"""
+UPDATE import_address s SET {", ".join(f"{column} = known.{column}" for column in _FILLED)}
+FROM (
+    SELECT DISTINCT ON (s.line) s.line, {", ".join(f"a.{column}" for column in _FILLED)}
+    FROM import_address s
+    JOIN address a ON a.customer_id = s.customer_id AND {" AND ".join(map(_is_same, CONTENT))}
+    WHERE NOT s.is_known AND cardinality(s.left_out) > 0
+    ORDER BY s.line, a.id
+) AS known
+WHERE known.line = s.line
 """
 # An entity seen for the first time may be an address that was imported without its id. Equal addresses of several
 # entities are several addresses, so each stored one is taken once.
@@ -87,6 +109,7 @@ WHERE first.line = s.line AND first.address_id <> s.address_id
 MATCHING: Final = (
     _BY_ENTITY,
     _NAMES,
+    _FILL,
     _ADOPT,
     _BY_CONTENT,
     _unite("s.entity_id", "s.entity_id IS NOT NULL"),

@@ -10,15 +10,13 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import value_is_required
 from customer_gql.core.values.emails import normalize_email
-from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.core.values.telephones import to_e164
 from customer_gql.customers.addresses.fields import validate_address_field
-from customer_gql.customers.addresses.settings import TELEPHONE
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     StoredRegion,
     validate_country,
-    validate_telephone,
 )
 from customer_gql.customers.profile.values.fields import FIELD_NOT_OFFERED
 from customer_gql.database.statements import Connection
@@ -26,7 +24,7 @@ from customer_gql.shop.countries.countries import Country
 from customer_gql.shop.countries.options import offers_region
 from customer_gql.shop.settings.reads import SettingValues
 
-from .scopes import ImportShop, find_customers
+from .scopes import ANY_WEBSITE, ImportShop, find_customers
 
 T = TypeVar("T")
 
@@ -42,8 +40,7 @@ SOURCES: Final[Mapping[str, str]] = {
     "vat_id": "vat_number",
 }
 """Columns of the file whose cells may be left out, and the stored columns that then stay as they are."""
-_NO_RULES: Final = (SettingValues(()), frozenset[str]())
-"""Of a row whose website is not known, and which is refused for that."""
+_NO_RULES: Final = (ANY_WEBSITE, frozenset[str]())
 _LONGEST_ENTITY_ID: Final = 64
 _LONGEST: Final = {"region": MAX_TEXT, "postcode": 16}
 _REQUIRED: Final = ("_website", "_email", "firstname", "lastname", "street", "city", "country_id", "telephone")
@@ -140,17 +137,14 @@ def _read_content(cells: Cells, country: Country | None, shop: SettingValues) ->
         return lambda text, path: validate_address_field(name, text, shop, country, path)
 
     region = _read_region(cells, judge("region"))
-    is_required = shop[TELEPHONE] == "REQUIRED"
-    telephone = cells.read_expected(
-        "telephone", lambda text, path: validate_telephone(text, path, required=is_required)
-    )
+    telephone = cells.read_expected("telephone", judge("telephone"))
     return {
-        "prefix": cells.read_optional("prefix", validate_name_affix),
+        "prefix": cells.read_stated("prefix", judge("prefix")),
         "first_name": _read_name(cells, "firstname"),
         "middle_name": cells.read_optional("middlename", validate_person_name),
         "last_name": _read_name(cells, "lastname"),
-        "suffix": cells.read_optional("suffix", validate_name_affix),
-        "company": cells.read_line("company", MAX_TEXT),
+        "suffix": cells.read_stated("suffix", judge("suffix")),
+        "company": cells.read_stated("company", judge("company")),
         "street": cells.read_street("street"),
         "city": cells.read_value("city", judge("city")),
         "region": region.name,
@@ -159,7 +153,7 @@ def _read_content(cells: Cells, country: Country | None, shop: SettingValues) ->
         "country_code": country and country.code,
         "telephone": telephone,
         "telephone_e164": to_e164(telephone, country and country.code),
-        "fax": cells.read_optional("fax", validate_telephone),
+        "fax": cells.read_stated("fax", judge("fax")),
         "vat_number": cells.read_line("vat_id", MAX_TEXT),
     }
 

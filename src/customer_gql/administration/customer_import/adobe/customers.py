@@ -1,6 +1,8 @@
 """The customers main file of Adobe Commerce (docs/domain/import.md#import-5), row by row."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from customer_gql.administration.customer_import.reading.cells import Cells
@@ -10,17 +12,18 @@ from customer_gql.administration.customer_import.reading.dates import (
     parse_birth,
     parse_past_time,
 )
-from customer_gql.administration.customer_import.reading.refusals import NAME_MISSING
+from customer_gql.administration.customer_import.reading.refusals import NAME_MISSING, VALUE_UNKNOWN
 from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import sort_key
 from customer_gql.core.values.emails import normalize_email
-from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.customers.profile.tables import Gender
-from customer_gql.customers.profile.values.validation import validate_tax_vat_number
+from customer_gql.customers.profile.values.fields import is_year_only, validate_profile_field
 from customer_gql.database.statements import Connection
+from customer_gql.shop.settings.reads import SettingValues
 
-from .scopes import ImportShop, find_customers
+from .scopes import ANY_WEBSITE, ImportShop, find_customers
 
 T = TypeVar("T")
 
@@ -120,18 +123,22 @@ class CustomerSheet:
         return CheckedRow(line, cells, key, record)
 
     def _read_profile(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
-        born = self._read_date(cells, "dob", parse_birth)
-        date = None if born is None or website_id in self.shop.websites_of_years else born.date
+        shop = self.shop.profile_rules.get(website_id or 0, ANY_WEBSITE)
+
+        def read_field(column: str, name: str, read: Callable[[str], Any] = str) -> Any:
+            return cells.read_stated(column, lambda text, _: validate_profile_field(name, read(text), shop))
+
+        date, year = cells.read_stated("dob", partial(self._validate_birth, shop)) or (None, None)
         return {
-            "prefix": cells.read_optional("prefix", validate_name_affix),
+            "prefix": read_field("prefix", "prefix"),
             "first_name": cells.read_optional("firstname", validate_person_name),
             "middle_name": cells.read_optional("middlename", validate_person_name),
             "last_name": cells.read_optional("lastname", validate_person_name),
-            "suffix": cells.read_optional("suffix", validate_name_affix),
-            "gender": cells.read_choice("gender", _GENDERS),
+            "suffix": read_field("suffix", "suffix"),
+            "gender": read_field("gender", "gender", _find_gender),
             "date_of_birth": date,
-            "birth_year": born.year if born is not None and date is None else None,
-            "tax_vat_number": cells.read_optional("taxvat", validate_tax_vat_number),
+            "birth_year": year,
+            "tax_vat_number": read_field("taxvat", "taxVatNumber"),
             "group_id": cells.read_choice("group_id", self.shop.groups),
             "is_automatic_group_change_disabled": cells.read_flag("disable_auto_group_change"),
         }
@@ -144,6 +151,13 @@ class CustomerSheet:
             # The cell holds the key of a confirmation still awaited, never more than its being there is used.
             "is_email_confirmed": cells.raw_text("confirmation") in {"", "0"},
         }
+
+    def _validate_birth(self, shop: SettingValues, text: str, path: Sequence[str]) -> tuple[dt.date | None, int | None]:
+        """The date, or the year alone where that is what the cell says or the website stores."""
+        born = parse_birth(text, path, self._dates) if text and not is_no_date(text) else None
+        if is_year_only(shop) or (born is not None and born.date is None):
+            return None, validate_profile_field("birthYear", None if born is None else born.year, shop)
+        return validate_profile_field("dateOfBirth", None if born is None else born.date, shop), None
 
     def _read_date(
         self, cells: Cells, column: str, parse: Callable[[str, Sequence[str], DateOrder | None], T]
@@ -162,6 +176,13 @@ class CustomerSheet:
                 _require_names(row.cells, row.record)
             if row.key in unnamed and not row.cells.problems:
                 there.add(row.key)
+
+
+def _find_gender(text: str) -> Gender | None:
+    value = text.casefold()
+    if value and value not in _GENDERS:
+        raise VALUE_UNKNOWN()
+    return _GENDERS.get(value)
 
 
 def _is_named(row: CheckedRow) -> bool:

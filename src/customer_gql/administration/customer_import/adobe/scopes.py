@@ -1,6 +1,8 @@
 """The shop a file is imported into: its websites, store views and groups, by the names files use."""
 
 from dataclasses import dataclass
+from functools import partial
+from types import SimpleNamespace
 from typing import Final
 
 from sqlalchemy import select
@@ -14,12 +16,14 @@ from customer_gql.administration.customer_import.reading.refusals import (
 )
 from customer_gql.administration.customer_import.staging import Key
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.addresses.settings import COMPANY, FAX
 from customer_gql.customers.addresses.writes import AddressBookRules, read_rules_by_website
 from customer_gql.customers.profile.sharing import accounts_are_shared
-from customer_gql.customers.profile.values.births import BIRTH_DATE, YEAR_ONLY
+from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS, SHOW_SETTINGS
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.shop.groups.tables import IS_ASSIGNABLE, customer_group
-from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.settings.declaration import GLOBAL
+from customer_gql.shop.settings.reads import SettingValues, settings_by_website
 from customer_gql.shop.websites.tables import store, store_view, website
 
 _WEBSITES: Final = compile_statement(select(website.c.id, website.c.code, website.c.currency))
@@ -34,6 +38,9 @@ _VIEWS: Final = compile_statement(
 _GROUPS: Final = compile_statement(select(customer_group.c.id).where(IS_ASSIGNABLE))
 
 
+_asked: Final = partial(SimpleNamespace, scope=GLOBAL.value, scope_id=0, value=b'"OPTIONAL"', version=0)
+ANY_WEBSITE: Final = SettingValues(_asked(path=one.path) for one in (*SHOW_SETTINGS.values(), COMPANY, FAX))
+"""What is asked of a row whose website is not known, and which is refused for that: nothing, so that no note misleads."""
 ADMIN_VIEW: Final = "admin"
 """What Adobe Commerce calls the view of an account that staff created: no view of the storefront."""
 
@@ -46,8 +53,8 @@ class ImportShop:
     default_views: dict[int, int]
     groups: dict[str, int]
     currencies: dict[int, str]
-    websites_of_years: frozenset[int]
-    """Websites that store the year of a birth alone."""
+    profile_rules: dict[int, SettingValues]
+    """By website, what it asks of profiles."""
     address_rules: dict[int, AddressBookRules]
     """By website, what it asks of addresses and the countries it accepts."""
 
@@ -82,9 +89,7 @@ async def load_shop(connection: Connection, *, reached: Websites = None) -> Impo
         views={(row.website_id, row.code): row.id for row in views},
         default_views={row.website_id: row.id for row in views if row.is_default},
         currencies={row.id: row.currency for row in found},
-        websites_of_years=frozenset(
-            [row.id for row in found if await setting(connection, BIRTH_DATE, website_id=row.id) == YEAR_ONLY]
-        ),
+        profile_rules=await settings_by_website(connection, *PROFILE_SETTINGS),
         address_rules=await read_rules_by_website(connection),
         groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )

@@ -99,6 +99,11 @@ class Cells:
             return None
         return self._read(column, rule, self.leave_out)
 
+    def read_stated(self, column: str, rule: Callable[[str, list[str]], T]) -> T | None:
+        """As `read_expected`, for a cell that says something: an empty one that keeps what is stored is not judged."""
+        is_kept = column in self.left_out and not self.raw_text(column)
+        return None if is_kept else self.read_expected(column, rule)
+
     def read_line(self, column: str, longest: int) -> str | None:
         return self.read_optional(column, lambda text, path: validate_line(text, path, longest))
 

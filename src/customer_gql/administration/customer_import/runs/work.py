@@ -234,6 +234,10 @@ def is_refused(imported: Row) -> bool:
     return imported.status == ImportStatus.FAILED.value and imported.refused_count > 0
 
 
+async def _lock_import(connection: Connection, parameters: Mapping[str, Any]) -> None:
+    await fetch_one(connection, _LOCKED, import_id=parameters["import_id"])
+
+
 async def _begin(connection: Connection, submission: Any, job_id: int) -> None:
     """A new job of the import. One that reads the file again begins with its counts at zero."""
     parameters: Mapping[str, Any] = submission.parameters
@@ -287,4 +291,5 @@ IMPORT_WORK: Final = BatchWork(
     judges_errors=True,
     is_alone=True,
     on_submit=_begin,
+    lock_subject=_lock_import,
 )

@@ -36,7 +36,7 @@ def show_setting(path: str, default: str, record: str) -> Setting[str]:
         path,
         default,
         WEBSITE,
-        f"Whether a storefront asks for this field of {record}: {', '.join(_SHOW_VALUES)}.",
+        f"Whether a website asks for this field of {record}: {', '.join(_SHOW_VALUES)}. `NO` refuses new values.",
         one_of=_SHOW_VALUES,
         label=f"Ask for {path.partition('show_')[2].replace('_', ' ').replace('vat', 'VAT')}",
     )
@@ -173,32 +173,30 @@ def new_profile_columns(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str, Any]:
-    """The fields as they would be stored, by input name; `RuleErrors` with every refusal. A field that the website does not
-    ask for takes no value; it can be cleared."""
-    return validate_together({name: partial(_validate_asked_field, name, value, shop) for name, value in given.items()})
+    """The fields as they would be stored, by input name; `RuleErrors` with every refusal."""
+    return validate_together(
+        {name: partial(validate_profile_field, name, value, shop) for name, value in given.items()}
+    )
 
 
-def _validate_asked_field(name: str, value: Any, shop: SettingValues) -> Any:
-    stored = validate_profile_field(name, value, shop)
+def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
+    """One field as it would be stored, by the rule for customers, staff and programs. One that the website does not ask for takes no value, and can be
+    cleared."""
+    stored = _BY_NAME[name].validate(value, _rules(name, shop))
     if stored is not None and is_hidden(name, shop):
         raise FIELD_NOT_OFFERED(path=[name])
     return stored
 
 
-def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
-    """One field as it would be stored, whether or not the website asks for it: staff note down what they are told."""
-    return _BY_NAME[name].validate(value, _rules(name, shop))
-
-
 def is_hidden(field: str, shop: SettingValues) -> bool:
     """Whether the website does not ask for the field."""
-    show = _show_setting_of(field)
+    show = show_setting_of(field)
     return show is not None and shop[show] == "NO"
 
 
 def is_required(field: str, shop: SettingValues) -> bool:
     """Whether the website requires the field. Then no form can do without it."""
-    show = _show_setting_of(field)
+    show = show_setting_of(field)
     return show is not None and shop[show] == "REQUIRED"
 
 
@@ -211,7 +209,8 @@ def _rules(field: str, shop: SettingValues) -> FieldRules:
     )
 
 
-def _show_setting_of(field: str) -> Setting[str] | None:
+def show_setting_of(field: str) -> Setting[str] | None:
+    """The setting that says whether a website asks for a field of the profile; None for one that it always asks for."""
     return SHOW_SETTINGS.get(_SHOWN_WITH.get(field, field))
 
 
@@ -228,6 +227,6 @@ def choices_of(field: str, shop: SettingValues) -> list[str]:
 
 def has_blank_choice(field: str, shop: SettingValues) -> bool:
     """Whether the list begins with a `;`, so that a form shows a choice of nothing first. None where a value is required."""
-    listed, show = CHOICE_SETTINGS.get(field), _show_setting_of(field)
+    listed, show = CHOICE_SETTINGS.get(field), show_setting_of(field)
     is_required = show is not None and shop[show] == "REQUIRED"
     return listed is not None and shop[listed].lstrip().startswith(";") and not is_required

@@ -79,6 +79,10 @@ class JobWork:
     """What it does is for all websites, whichever of them a customer is of."""
     on_submit: Callable[[Connection, Any, int], Awaitable[object]] | None = field(default=None, kw_only=True)
     """Told the `Submission` and the id of a new job, in the transaction that submits it."""
+    lock_subject: Callable[[Connection, Mapping[str, Any]], Awaitable[object]] | None = field(
+        default=None, kw_only=True
+    )
+    """Locks the record that its jobs are about, by the parameters: before the job itself is locked, whichever mutation asks."""
 
 
 @dataclass(frozen=True, slots=True)

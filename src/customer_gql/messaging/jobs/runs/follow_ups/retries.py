@@ -63,6 +63,9 @@ async def retry_job(
     for them already."""
     if job.finished_at is None:
         raise NOT_FINISHED(path=["id"])
+    parameters = orjson.loads(job.parameters)
+    if work.lock_subject is not None:
+        await work.lock_subject(connection, parameters)
     # Of two at one time the other one waits here, and finds the first.
     await lock_job(connection, job.id)
     is_whole = isinstance(work, WholeWork)
@@ -71,7 +74,7 @@ async def retry_job(
     left = freeze_whole(freeze_selected(_rows_to_retry(job.id)), job.failed_count + job.canceled_count, rows_are_gone())
     submission = Submission(
         work,
-        orjson.loads(job.parameters),
+        parameters,
         operation,
         await freeze_again(connection, job.id) if is_whole else left,
         ErrorPolicy(job.error_policy),
