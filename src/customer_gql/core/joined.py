@@ -1,9 +1,10 @@
 """Lists that slices declare, in which a lower slice looks things up."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+Index = TypeVar("Index")
 
 
 class Joined(Mapping[str, T], Generic[T]):
@@ -16,12 +17,20 @@ class Joined(Mapping[str, T], Generic[T]):
         self._what = what
         self._name_of = name_of
         self._items: dict[str, T] = {}
+        self._indexes: dict[Callable[..., Any], Any] = {}
 
     def join(self, items: Iterable[T]) -> None:
+        self._indexes.clear()
         for item in items:
             name = self._name_of(item)
             assert name not in self._items, f"two {self._what} are named {name}"
             self._items[name] = item
+
+    def index(self, make: Callable[[Collection[T]], Index]) -> Index:
+        """What `make` gives for all of them; it is called once."""
+        if make not in self._indexes:
+            self._indexes[make] = make(self._joined().values())
+        return self._indexes[make]
 
     def _joined(self) -> dict[str, T]:
         if not self._items:

@@ -31,7 +31,12 @@ from customer_gql.customers.profile.claims import move_email_claim, move_externa
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.values.births import find_changed_births, settle_birth
 from customer_gql.customers.profile.values.fields import BIRTHS, SETTINGS as PROFILE_SETTINGS
-from customer_gql.customers.profile.writes import lock_customer, update_customer, withdraw_assistance
+from customer_gql.customers.profile.writes import (
+    lock_customer,
+    store_change,
+    update_customer,
+    withdraw_assistance,
+)
 from customer_gql.database.statements import Connection, Row
 from customer_gql.shop.settings.reads import settings_at
 
@@ -252,14 +257,18 @@ async def _store_edit(
     if is_other_address(customer, profile):
         # Nobody has proved a new address, whatever the old one was.
         values |= await unverified_columns(connection, profile.get("website_id", customer.website_id))
-    version = await update_customer(connection, customer, values)
     kinds: dict[str, Changes] = {"EDITED": also}
     for column, value in values.items():
         kind: str = _STATUS_KINDS[value] if column == "status" else _KINDS.get(column, "EDITED")
         kinds[kind] = {**kinds.get(kind, {}), **describe_changes(customer, {column: value})}
-    for kind, changes in kinds.items():
-        if changes:
-            await record_customer_event(connection, customer.id, kind=kind, version=version, by=by, changes=changes)
+    told = [(kind, changes) for kind, changes in kinds.items() if changes]
+    if len(told) == 1:
+        [(kind, changes)] = told
+        await store_change(connection, customer, values, kind=kind, by=by, changes=changes)
+        return
+    version = await update_customer(connection, customer, values)
+    for kind, changes in told:
+        await record_customer_event(connection, customer.id, kind=kind, version=version, by=by, changes=changes)
 
 
 async def _finish(connection: Connection, customer: Row, profile: Mapping[str, Any], by: Actor) -> PlannedMove | None:

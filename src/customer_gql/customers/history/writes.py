@@ -1,13 +1,18 @@
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     DateTime,
+    FromClause,
+    Insert,
     Integer,
     Text,
+    Update,
     any_,
     bindparam,
     column,
@@ -22,13 +27,20 @@ from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_ids
 from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
-from customer_gql.database.statements import Connection, compile_statement, execute_statement, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Statement,
+    compile_statement,
+    execute_statement,
+    fetch_rows,
+)
 from customer_gql.messaging.events.event_types import find_edit_types
 from customer_gql.messaging.events.writes import (
     INSERT_EVENTS_OF_CUSTOMERS,
     INSERT_EVENTS_WITH_WEBSITES,
     CustomerEvents,
     describe_events_of_customers,
+    insert_events_of_versions,
     read_websites,
 )
 from customer_gql.security.audit import told_by
@@ -70,18 +82,50 @@ _shared: Final = {
     "impersonator_id": BigInteger(),
     "job_id": BigInteger(),
 }
-_entries = insert(customer_event).from_select(
-    [*_place, "customer_id", "version", "changes", *_shared],
-    select(
-        *_place.values(),
-        _given.c.customer_id,
-        _given.c.version,
-        _given.c.changes,
-        *[bindparam(name, type_=kind) for name, kind in _shared.items()],
-    ).select_from(_given.outerjoin(_newest, literal_column("true"))),
-)
+
+
+def _insert_entries(version: ColumnElement[Any], source: FromClause) -> Insert:
+    return insert(customer_event).from_select(
+        [*_place, "customer_id", "version", "changes", *_shared],
+        select(
+            *_place.values(),
+            _given.c.customer_id,
+            version,
+            _given.c.changes,
+            *[bindparam(name, type_=kind) for name, kind in _shared.items()],
+        ).select_from(source.outerjoin(_newest, literal_column("true"))),
+    )
+
+
+_entries = _insert_entries(_given.c.version, _given)
 _INSERT: Final = for_one_machine(compile_statement(_entries))
 _INSERT_AND_TELL: Final = for_one_machine(compile_statement(INSERT_EVENTS_OF_CUSTOMERS.add_cte(_entries.cte("entry"))))
+
+
+class ChangeOfCustomers(NamedTuple):
+    """A change of customers that is stored by the statement that writes it down. It returns `id` and `version` of each."""
+
+    clause: Update
+    values: Mapping[str, Any]
+
+
+@cache
+def _insert_with_change(change: Update, *, tells: bool) -> Statement:
+    """Nothing beside the change reads what it changes, so that their order is of no account."""
+    changed = change.cte("changed_customer")
+    given = _given.join(changed, changed.c.id == _given.c.customer_id)
+    written = select(changed.c.id, changed.c.version)
+    written = written.add_cte(_insert_entries(changed.c.version, given).cte("entry"))
+    if tells:
+        written = written.add_cte(insert_events_of_versions(changed).cte("told"))
+    return for_one_machine(compile_statement(written))
+
+
+@cache
+def _compile_change(clause: Update) -> Statement:
+    return compile_statement(clause)
+
+
 # In two steps with keys, as a distributed database needs them; the customer's lock keeps others from writing in between.
 _NEWEST_OF_CUSTOMERS: Final = compile_statement(
     select(
@@ -126,9 +170,10 @@ async def record_customer_event(
     version: int,
     by: Actor,
     changes: Changes | None = None,
+    change: ChangeOfCustomers | None = None,
 ) -> None:
     """Write what was done to a customer, or by them, in the transaction that does it, and tell other systems."""
-    await record_customer_events(connection, [(customer_id, version, changes or {})], kind=kind, by=by)
+    await record_customer_events(connection, [(customer_id, version, changes or {})], kind=kind, by=by, change=change)
 
 
 async def record_customer_events(
@@ -138,15 +183,19 @@ async def record_customer_events(
     kind: str,
     by: Actor,
     deleted_from: Mapping[int, int] | None = None,
+    change: ChangeOfCustomers | None = None,
 ) -> None:
     """The same for many customers at once, each of them once: customer, version after it, and changes of each. The caller
     has locked them.
 
-    `deleted_from` are the websites of customers who are gone.
+    `deleted_from` are the websites of customers who are gone. `change` is stored with them, and makes the versions; it leaves
+    websites as they are, because events are told to that of the customer.
     """
     if not events:
         return
-    rows: list[dict[str, Any]] = [
+    if change is not None and are_forms_distributed():
+        events, change = await _store_apart(connection, events, change), None
+    rows = [
         {"id": id, "customer_id": customer_id, "version": version, "changes": changes}
         for id, (customer_id, version, changes) in zip(new_ids(len(events)), events, strict=True)
     ]
@@ -156,14 +205,39 @@ async def record_customer_events(
     if are_forms_distributed():
         await _insert_placed(connection, rows, values)
         if event_type is not None:
-            websites = {**await read_websites(connection, [id for id, *_ in events]), **gone}
-            told = _describe_events(events, event_type, kind, websites, by=by)
-            await execute_statement(connection, INSERT_EVENTS_WITH_WEBSITES, **told)
-    elif event_type is None:
-        await execute_statement(connection, _INSERT, **values)
-    else:
+            await _tell_apart(connection, events, event_type, kind, gone, by=by)
+        return
+    if event_type is not None:
         values |= _describe_events(events, event_type, kind, gone, by=by)
-        await execute_statement(connection, _INSERT_AND_TELL, **values)
+    if change is None:
+        await execute_statement(connection, _INSERT if event_type is None else _INSERT_AND_TELL, **values)
+        return
+    statement = _insert_with_change(change.clause, tells=event_type is not None)
+    changed = await fetch_rows(connection, statement, **values, **change.values)
+    assert len(changed) == len(events), "a customer who is not there any more was not locked"
+
+
+async def _store_apart(
+    connection: Connection, entries: Sequence[tuple[int, int, Changes]], change: ChangeOfCustomers
+) -> Sequence[tuple[int, int, Changes]]:
+    """The entries with the versions that the change made."""
+    rows = await fetch_rows(connection, _compile_change(change.clause), **change.values)
+    versions = {row.id: row.version for row in rows}
+    return [(id, versions[id], changes) for id, _, changes in entries]
+
+
+async def _tell_apart(
+    connection: Connection,
+    entries: Sequence[tuple[int, int, Changes]],
+    event_type: str,
+    kind: str,
+    gone: Mapping[int, int],
+    *,
+    by: Actor,
+) -> None:
+    websites = {**await read_websites(connection, [id for id, *_ in entries]), **gone}
+    told = _describe_events(entries, event_type, kind, websites, by=by)
+    await execute_statement(connection, INSERT_EVENTS_WITH_WEBSITES, **told)
 
 
 async def _insert_placed(connection: Connection, rows: Sequence[dict[str, Any]], values: Mapping[str, Any]) -> None:

@@ -9,17 +9,13 @@ import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    DateTime,
     Text,
     any_,
     bindparam,
-    column,
     delete,
     insert,
-    literal_column,
     or_,
     select,
-    update,
 )
 
 from customer_gql.core.actor import Actor
@@ -33,7 +29,11 @@ from customer_gql.customers.attributes.values.given import Door, GivenValue, ref
 from customer_gql.customers.attributes.values.writes import edit_attributes_of
 from customer_gql.customers.history.conflicts import leave_out_untouched, refuse_customer_conflicts
 from customer_gql.customers.history.stored_values import describe_changes
-from customer_gql.customers.history.writes import record_customer_event, record_customer_events
+from customer_gql.customers.history.writes import (
+    ChangeOfCustomers,
+    record_customer_event,
+    record_customer_events,
+)
 from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import (
     Connection,
@@ -44,7 +44,6 @@ from customer_gql.database.statements import (
     fetch_one,
     fetch_rows,
     fetch_value,
-    given_rows,
 )
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import settings_at
@@ -53,6 +52,7 @@ from .claims import release_claims
 from .sharing import lock_account_sharing
 from .tables import customer, customer_number, deleted_customer
 from .values import fields
+from .values.updates import NEXT_VERSION, compile_update, name_new, update_clause, update_each_statement
 
 ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 """What upper slices end when a customer no longer allows staff to sign in for them: connection, customer, `by`."""
@@ -125,36 +125,17 @@ def _insert_statement(names: tuple[str, ...]) -> Statement:
 
 async def update_customer(connection: Connection, account: Row, values: Mapping[str, Any]) -> int:
     """Store new values; the version they make. A change of what belongs to the account, as an address, counts as a change of it."""
-    stored = {**values, **_changed_sort_key(account, values)}
-    changed = await fetch_one(
-        connection, _update_statement(tuple(stored)), of=account.id, now=read_clock(), **_name_new(stored)
-    )
+    change = _plan_change(account, values)
+    changed = await fetch_one(connection, compile_update(change.clause), **change.values)
     assert changed is not None, account.id
-    mark_customers(connection, [account.id], customer, (*stored, *_NEXT_VERSION))
+    mark_customers(connection, [account.id], customer, (*values, *NEXT_VERSION))
     return changed.version
 
 
-_NEXT_VERSION: Final[Mapping[str, Any]] = {
-    "version": customer.c.version + literal_column("1"),
-    "updated_at": bindparam("now", type_=DateTime(timezone=True)),
-}
-
-
-@cache
-def _update_statement(names: tuple[str, ...], *, is_of_many: bool = False) -> Statement:
-    """Stores values of these columns, the same for each customer."""
-    given: dict[str, Any] = {name: bindparam(f"new_{name}", type_=customer.c[name].type) for name in names}
-    of: Any = any_(_ids) if is_of_many else bindparam("of", type_=BigInteger())
-    return compile_statement(
-        update(customer)
-        .where(customer.c.id == of)
-        .values({**given, **_NEXT_VERSION})
-        .returning(customer.c.id, customer.c.version)
-    )
-
-
-def _name_new(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"new_{name}": value for name, value in values.items()}
+def _plan_change(account: Row, values: Mapping[str, Any]) -> ChangeOfCustomers:
+    stored = {**values, **_changed_sort_key(account, values)}
+    given = {"of": account.id, "now": read_clock(), **name_new(stored)}
+    return ChangeOfCustomers(update_clause(tuple(stored)), given)
 
 
 async def change_customer(
@@ -167,9 +148,24 @@ async def change_customer(
     also: Changes | None = None,
 ) -> None:
     """Store new values of a customer that the caller has locked and write them down, with what else was changed by it."""
-    version = await update_customer(connection, locked, values)
-    changes = {**describe_changes(locked, values), **(also or {})}
-    await record_customer_event(connection, locked.id, kind=kind, version=version, by=by, changes=changes)
+    await store_change(
+        connection, locked, values, kind=kind, by=by, changes={**describe_changes(locked, values), **(also or {})}
+    )
+
+
+async def store_change(
+    connection: Connection, locked: Row, values: Mapping[str, Any], *, kind: str, by: Actor, changes: Changes
+) -> None:
+    """The same with the changes as the history tells them, in one statement where no website is among them."""
+    if customer.c.website_id.name in values:
+        version, change = await update_customer(connection, locked, values), None
+    else:
+        version, change = locked.version + 1, _plan_change(locked, values)
+    await record_customer_event(
+        connection, locked.id, kind=kind, version=version, by=by, changes=changes, change=change
+    )
+    if change is not None:
+        mark_customers(connection, [locked.id], customer, (*values, *NEXT_VERSION))
 
 
 def _changed_sort_key(account: Row, values: Mapping[str, Any]) -> dict[str, str]:
@@ -226,17 +222,17 @@ async def change_customers(
     changed."""
     read_former, wanted = itemgetter(*values), itemgetter(*values)(values)
     before = {row["id"]: row for row in locked if read_former(row) != wanted}
-    statement = _update_statement(tuple(values), is_of_many=True)
-    changed = await fetch_rows(connection, statement, ids=list(before), now=read_clock(), **_name_new(values))
-    mark_customers(connection, before, customer, (*values, *_NEXT_VERSION))
     told, events = dict[Any, Changes](), list[tuple[int, int, Changes]]()
-    for id, version in changed:
-        former = read_former(before[id])
+    for id, row in before.items():
+        former = read_former(row)
         # Many customers have the same values before.
         if former not in told:
-            told[former] = describe_changes(before[id], values)
-        events.append((id, version, told[former]))
-    await record_customer_events(connection, events, kind=kind, by=by)
+            told[former] = describe_changes(row, values)
+        events.append((id, row["version"] + 1, told[former]))
+    given = {"ids": list(before), "now": read_clock(), **name_new(values)}
+    change = ChangeOfCustomers(update_clause(tuple(values), is_of_many=True), given)
+    await record_customer_events(connection, events, kind=kind, by=by, change=change)
+    mark_customers(connection, before, customer, (*values, *NEXT_VERSION))
     return set(before)
 
 
@@ -250,23 +246,11 @@ async def change_each_customer(
         return
     rows = [{"id": id, **{name: values[id].get(name, row[name]) for name in names}} for id, row in before.items()]
     changed = await fetch_rows(
-        connection, _update_each_statement(tuple(names)), rows=orjson.dumps(rows).decode(), now=read_clock()
+        connection, update_each_statement(tuple(names)), rows=orjson.dumps(rows).decode(), now=read_clock()
     )
-    mark_customers(connection, [row.id for row in changed], customer, (*names, *_NEXT_VERSION))
+    mark_customers(connection, [row.id for row in changed], customer, (*names, *NEXT_VERSION))
     events = [(row.id, row.version, describe_changes(before[row.id], values[row.id])) for row in changed]
     await record_customer_events(connection, events, kind=kind, by=by)
-
-
-@cache
-def _update_each_statement(names: tuple[str, ...]) -> Statement:
-    """Stores values of these columns, of each customer its own."""
-    given = given_rows("rows", column("id", BigInteger), *[column(name, customer.c[name].type) for name in names])
-    return compile_statement(
-        update(customer)
-        .where(customer.c.id == given.c.id)
-        .values({**{name: given.c[name] for name in names}, **_NEXT_VERSION})
-        .returning(customer.c.id, customer.c.version)
-    )
 
 
 _KEPT: Final[Mapping[str, Any]] = {

@@ -1,6 +1,6 @@
 """Types of events. Each slice declares its own as `EVENTS`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
@@ -31,14 +31,20 @@ EVENT_TYPES: Final[Joined[EventType]] = Joined("event types", attrgetter("name")
 
 def event_type_by_history_kind() -> Mapping[str, str]:
     """Name of the event type by kind of history entry; a kind without one is of no interest outside."""
-    return {kind: event_type.name for event_type in EVENT_TYPES.values() for kind in event_type.history_kinds}
+    return EVENT_TYPES.index(_name_by_kind)
+
+
+def _name_by_kind(types: Collection[EventType]) -> Mapping[str, str]:
+    return {kind: event_type.name for event_type in types for kind in event_type.history_kinds}
 
 
 def fields_by_event_type(kind: str) -> Mapping[str, tuple[str, ...]]:
     """Event types besides the one of the kind itself, with the fields of an entry that cause them."""
-    if kind not in EDITS:
-        return {}
-    return {event_type.name: event_type.edited for event_type in EVENT_TYPES.values() if event_type.edited}
+    return EVENT_TYPES.index(_fields_by_name) if kind in EDITS else {}
+
+
+def _fields_by_name(types: Collection[EventType]) -> Mapping[str, tuple[str, ...]]:
+    return {event_type.name: event_type.edited for event_type in types if event_type.edited}
 
 
 def find_edit_types(kind: str, changed: Iterable[str]) -> list[str]:

@@ -119,7 +119,9 @@ _number: Any = func.row_number().over(order_by=[_changed.c.place, _kinds.c.place
 _first_id: Any = bindparam("first_id", type_=BigInteger())
 
 
-def _insert_changed(website_id: ColumnElement[Any], source: FromClause) -> Insert:
+def _insert_changed(
+    website_id: ColumnElement[Any], source: FromClause, version: ColumnElement[Any] = _changed.c.version
+) -> Insert:
     return insert(domain_event).from_select(
         ["id", "type", "subject", "changed_fields", "customer_id", "version", "website_id", *_by, "occurred_at"],
         select(
@@ -128,7 +130,7 @@ def _insert_changed(website_id: ColumnElement[Any], source: FromClause) -> Inser
             literal_column(encode_id_in_sql("cus", "changed.customer_id"), Text()),
             _kinds.c.changed_fields,
             _changed.c.customer_id,
-            _changed.c.version,
+            version,
             website_id,
             *[bindparam(name, type_=type_) for name, type_ in _by.items()],
             func.clock_timestamp(),
@@ -139,11 +141,18 @@ def _insert_changed(website_id: ColumnElement[Any], source: FromClause) -> Inser
 
 
 _of_kind = _changed.join(_kinds, _kinds.c.kind == _changed.c.kind)
-INSERT_EVENTS_OF_CUSTOMERS: Final = _insert_changed(
-    func.coalesce(_changed.c.website_id, _customer.c.website_id),
-    _of_kind.outerjoin(_customer, _customer.c.id == _changed.c.customer_id),
-)
+_website_id: ColumnElement[Any] = func.coalesce(_changed.c.website_id, _customer.c.website_id)
+_of_website = _of_kind.outerjoin(_customer, _customer.c.id == _changed.c.customer_id)
+INSERT_EVENTS_OF_CUSTOMERS: Final = _insert_changed(_website_id, _of_website)
 """Writes what `describe_events_of_customers` gives the values of, for a statement that writes something else too."""
+
+
+def insert_events_of_versions(versions: FromClause) -> Insert:
+    """The same with the versions that another part of the statement gives, by the `id` of the customer."""
+    given = _of_website.join(versions, versions.c.id == _changed.c.customer_id)
+    return _insert_changed(_website_id, given, versions.c.version)
+
+
 INSERT_EVENTS_WITH_WEBSITES: Final = compile_statement(_insert_changed(_changed.c.website_id, _of_kind))
 """The same by itself, with a website named for each: a distributed database has the feed on one machine, and customers on many."""
 
