@@ -24,7 +24,7 @@ from support.staff import make_role, make_staff
 CREATE = """mutation($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) {
   token serviceToken { id permissions } userErrors { code } } }"""
 REVOKE = "mutation($input: ServiceTokenRevokeInput!) { serviceTokenRevoke(input: $input) { userErrors { code } } }"
-UPDATE = 'mutation { meUpdate(input: {middleName: "Brewster"}) { userErrors { code } } }'
+UPDATE = 'mutation { meUpdate(input: {lastName: "Brewster"}) { userErrors { code } } }'
 
 
 @pytest.fixture

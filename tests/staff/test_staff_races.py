@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.shop.settings.writes import set_value
+from customer_gql.staff.sign_in.sessions import ACCOUNT_SHARING
 from support.clients import Client, served
 from support.races import stop_after, stop_before
 from support.staff import PASSWORD, SIGN_IN, make_role, make_staff, session_of, staff_client, with_token
@@ -76,8 +78,9 @@ async def test_whoever_ends_all_sessions_waits_for_a_sign_in(document, admin, gr
 
 
 @pytest.fixture
-async def devices(admin, grace):
+async def devices(admin, grace, connection):
     """Two sessions of one user."""
+    await set_value(connection, ACCOUNT_SHARING, True)
     answers = [await one(admin, SIGN_IN, email=grace.email, password=PASSWORD) for _ in "ab"]
     return [with_token(admin, answer["token"]) for answer in answers]
 

@@ -10,7 +10,9 @@ import pytest
 
 from customer_gql.core.ids import encode_id
 from customer_gql.security import tokens
+from customer_gql.shop.settings.writes import set_value
 from customer_gql.staff.sign_in.attempts import failure_key
+from customer_gql.staff.sign_in.sessions import ACCOUNT_SHARING
 from support.staff import PASSWORD, SIGN_IN, events, make_role, make_staff, session_of, sign_in, with_token
 
 pytest_plugins = ["support.staff_fixtures"]
@@ -46,7 +48,7 @@ async def test_a_sign_in_is_a_session(admin, grace, connection):
         }
     }
     stored = await connection.fetchrow("SELECT * FROM staff_session WHERE staff_id = $1", grace.id)
-    assert (stored.token_hash, stored.idle_seconds) == (tokens.hash_token(token), 1800)
+    assert (stored.token_hash, stored.idle_seconds) == (tokens.hash_token(token), 900)
     assert stored.expires_at - stored.last_used_at == dt.timedelta(hours=8)
     assert await events(connection, grace.id) == [("SIGNED_IN", "STAFF")]
 
@@ -123,6 +125,7 @@ async def told_apart(admin, user, connection):
 
 
 async def test_sessions_are_listed_and_ended_one_by_one_or_all(admin, grace, connection):
+    await set_value(connection, ACCOUNT_SHARING, True)
     first = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
     second = with_token(admin, (await sign_in(admin, grace.email, PASSWORD))["token"])
     listed = (await second.data(SESSIONS))["staffSessions"]

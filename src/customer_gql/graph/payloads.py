@@ -1,6 +1,6 @@
 """What mutations answer: payloads, and the rules that refused as `userErrors`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from functools import cache
 from typing import Any, Final
@@ -12,7 +12,7 @@ from strawberry.extensions import FieldExtension
 from strawberry.scalars import JSON
 from strawberry.schema.name_converter import NameConverter
 from strawberry.types.arguments import InputContext
-from strawberry.types.base import StrawberryMaybe, StrawberryOptional
+from strawberry.types.base import StrawberryContainer, StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
@@ -145,34 +145,76 @@ class RefusedInput:
     errors: list[RuleError]
 
 
+def _name_nulls_of(argument_type: Any) -> None:
+    """Have nulls of an input, and of those within it, refused as `RefusedInput`. By itself the library ends the operation and names
+    no field."""
+    for definition in _inputs_within(argument_type, set()):
+        if _may_hold_nulls(definition):
+            definition.from_input = _build_input
+
+
 def _refuses_null(field: StrawberryField) -> bool:
     return isinstance(field.type, StrawberryMaybe) and not isinstance(field.type.of_type, StrawberryOptional)
 
 
+def _definition_of(kind: Any) -> Any:
+    """Of an input that is taken apart field by field, also within a list; None for anything else."""
+    while isinstance(kind, StrawberryContainer):
+        kind = kind.of_type
+    definition: Any = getattr(kind, "__strawberry_definition__", None)
+    is_input = getattr(definition, "is_input", False) and definition.from_input in (None, _build_input)
+    return definition if is_input else None
+
+
+def _inputs_within(kind: Any, seen: set[int]) -> Iterator[Any]:
+    definition = _definition_of(kind)
+    if definition is None or id(definition) in seen:
+        return
+    seen.add(id(definition))
+    yield definition
+    for field in definition.fields:
+        yield from _inputs_within(field.type, seen)
+
+
+def _may_hold_nulls(definition: Any) -> bool:
+    """A null in an input of which exactly one field is given is refused before."""
+    inner = _inputs_within(definition.origin, set())
+    return any(_refuses_null(field) for each in inner if not each.is_one_of for field in each.fields)
+
+
 def _build_input(kind: Any, value: Mapping[str, Any], context: InputContext) -> Any:
-    """The input, or what its nulls are refused with. By itself the library ends the operation and names no field. An input that
-    `collects_nulls` has `NULL` for them, and its mutation refuses them beside whatever else it refuses."""
+    """The input, or what its nulls are refused with. An input that `collects_nulls` has `NULL` for its own, and its mutation refuses
+    them beside whatever else it refuses."""
     form = _form_of_input(kind, context.config.name_converter)
-    nulls = [name for name in form.required if value.get(name, name) is None]
     collects_nulls = getattr(kind, "collects_nulls", False)
-    if nulls and not collects_nulls:
-        return RefusedInput([NULL_REFUSED(path=[name]) for name in nulls])
-    given = {
-        form.fields[name].python_name: (
-            strawberry.Some(NULL) if name in nulls else context.convert(value[name], form.fields[name].type, name)
-        )
-        for name in value
-    }
-    return kind(**{**form.left_out, **given})
+    given, refused = dict[str, Any](), list[RuleError]()
+    for name, sent in value.items():
+        field = form.fields[name]
+        if sent is not None or name not in form.required:
+            given[field.python_name] = built = context.convert(sent, field.type, name)
+            refused += _refusals_within(built, [name]) if name in form.nesting else ()
+        elif collects_nulls:
+            given[field.python_name] = strawberry.Some(NULL)
+        else:
+            refused.append(NULL_REFUSED(path=[name]))
+    return RefusedInput(refused) if refused else kind(**{**form.left_out, **given})
+
+
+def _refusals_within(built: Any, path: Sequence[str]) -> list[RuleError]:
+    built = built.value if isinstance(built, strawberry.Some) else built
+    if isinstance(built, list):
+        return [error for place, one in enumerate(built) for error in _refusals_within(one, [*path, str(place)])]
+    return [error.at([*path, *error.path]) for error in built.errors] if isinstance(built, RefusedInput) else []
 
 
 @dataclass(frozen=True, slots=True)
 class _InputForm:
-    """What is the same for every value of an input: its fields by name, those that refuse null, and the values of those that
-    are left out and have no default."""
+    """What is the same for every value of an input: its fields by name, those that refuse null, those that hold other inputs, and
+    the values of those that are left out and have no default."""
 
     fields: Mapping[str, StrawberryField]
-    required: Sequence[str]
+    required: frozenset[str]
+    nesting: frozenset[str]
     left_out: Mapping[str, None]
 
 
@@ -184,8 +226,12 @@ def _form_of_input(kind: Any, names: NameConverter) -> _InputForm:
         for field in fields.values()
         if field.default_value is MISSING and field.default_factory is MISSING
     ]
-    required = [name for name, field in fields.items() if _refuses_null(field)]
-    return _InputForm(fields, required, dict.fromkeys(without_default))
+    return _InputForm(
+        fields,
+        required=frozenset(name for name, field in fields.items() if _refuses_null(field)),
+        nesting=frozenset(name for name, field in fields.items() if _definition_of(field.type) is not None),
+        left_out=dict.fromkeys(without_default),
+    )
 
 
 class ReturnsUserErrors(FieldExtension):
@@ -205,9 +251,7 @@ class ReturnsUserErrors(FieldExtension):
         self.payload = field.type
         field.type = StrawberryOptional(field.type)
         for argument in field.arguments:
-            definition: Any = getattr(argument.type, "__strawberry_definition__", None)
-            if definition is not None and any(map(_refuses_null, getattr(definition, "fields", ()))):
-                definition.from_input = _build_input
+            _name_nulls_of(argument.type)
 
     async def resolve_async(self, next_: Any, source: Any, info: Info, **kwargs: Any) -> Any:
         refused = [error for value in kwargs.values() if isinstance(value, RefusedInput) for error in value.errors]

@@ -131,8 +131,8 @@ def declared(module: str, name: str) -> list[Any]:
 def join_declarations() -> None:
     """Fill the lists in which lower slices look things up. Every process calls it before it does any work."""
     mails = declared("slice", "MAILS")
-    pages = dict.fromkeys(mail.page for mail in mails)
-    DECLARED_SETTINGS.join([*declared("slice", "SETTINGS"), *pages])
+    of_mails = dict.fromkeys(option for mail in mails for option in (mail.page, mail.sender_choice) if option)
+    DECLARED_SETTINGS.join([*declared("slice", "SETTINGS"), *of_mails])
     MAIL_KINDS.join(mails)
     EVENT_TYPES.join(declared("slice", "EVENTS"))
     JOB_WORK.join(declared("slice", "JOB_WORK"))

@@ -6,9 +6,10 @@ from customer_gql.shop.websites.uses import Use
 from . import cleanup
 from .mails import MAILS
 from .reads import find_owner_rights
+from .sign_in.sessions import SETTINGS
 from .tables import service_token, staff_role
 
-__all__ = ["JOB_OWNERS", "MAILS", "WEBSITE_USES", "WORK"]
+__all__ = ["JOB_OWNERS", "MAILS", "SETTINGS", "WEBSITE_USES", "WORK"]
 
 JOB_OWNERS: Final = (find_owner_rights,)
 

@@ -138,7 +138,9 @@ class StaffMe:
         return OwnRecord(await info.context.load(reads.staff_by_id, self.staff_key))
 
 
-@strawberry.type(description="A device a staff user is signed in on. Ends 30 minutes after its last use, or by itself.")
+@strawberry.type(
+    description="A device a staff user is signed in on. Ends `staff.session_idle_minutes` after its last use, or by itself."
+)
 class StaffSession:
     @strawberry.field(description="Id of the session, for `staffSessionRevoke`. Starts with `sse_`.")
     def id(self: Any) -> strawberry.ID:

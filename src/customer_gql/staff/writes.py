@@ -194,7 +194,7 @@ async def issue_staff_token(
     *,
     email: str,
     lifetime: dt.timedelta = sessions.SESSION_LIFETIME,
-    idle: dt.timedelta = sessions.SESSION_IDLE,
+    idle: dt.timedelta | None = None,
 ) -> str:
     """A session of an active staff user, made at the command line; its token, shown once."""
     user = await passwords.find_active_staff(connection, normalize_email(email))

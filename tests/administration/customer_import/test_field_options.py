@@ -71,6 +71,14 @@ async def test_what_is_required_is_not_cleared(shop: Shop):
     assert await shop.rows(STORED) == EVERYTHING
 
 
+@pytest.mark.parametrize(("shown", "stored", "notes"), [("NO", None, 1), ("OPTIONAL", "B.", 0)])
+async def test_middle_names(shown, stored, notes, shop: Shop):
+    await ask(shop, [SHOW_SETTINGS["middleName"]], shown)
+    summary = await shop.load(sheet(ANN | {"middlename": "B."}))
+    assert summary.customers == Counts(read=1, valid=1, created=1, notes=notes)
+    assert await shop.rows("SELECT middle_name FROM customer") == [(stored,)]
+
+
 async def test_a_website_that_stores_years_and_asks_for_none(shop: Shop):
     await ask(shop, [BIRTH_DATE], "YEAR")
     await shop.load(sheet(ANN | {"dob": "1979-10-31"}))

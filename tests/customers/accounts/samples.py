@@ -134,8 +134,16 @@ async def unlock(scene: Scene) -> Change:
     return Change(scene.staff, {"id": customer_id(row)}, row)
 
 
+def force_at_view(ids: Any) -> Any:
+    return {"input": {"id": ids.own("cus"), "loginCodeReason": "Walk", "loginCodeStoreViewId": ids["stv"]}}
+
+
+def login_at_view(ids: Any) -> Any:
+    return {"input": {"id": ids.own("cus"), "reason": "Walk", "storeViewId": ids["stv"]}}
+
+
 CALLS = {
-    "customerForceSignIn": [about("cus"), about("cus", loginCodeReason="Walk")],
+    "customerForceSignIn": [about("cus"), about("cus", loginCodeReason="Walk"), force_at_view],
     "customerResetPassword": [about("cus")],
     "customerLock": [about("cus"), about("cus", until=SOON)],
     "customerUnlock": [about("cus")],
@@ -143,7 +151,7 @@ CALLS = {
     "customerDeactivate": [about("cus")],
     "customerConfirm": [about("cus")],
     "customerResendConfirmation": [about("cus")],
-    "customerLoginAs": [about("cus", reason="Walk")],
+    "customerLoginAs": [about("cus", reason="Walk"), login_at_view],
     "impersonationEnd": [about("imp")],
 }
 CHANGES: Changes = {

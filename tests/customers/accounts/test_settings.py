@@ -36,6 +36,7 @@ def test_every_number_of_accounts_has_its_default_and_its_bounds():
     }
     assert numbers == {
         "accounts.impersonations_kept_days": (365, 30, 3650),
+        "accounts.data_lifetime_minutes": (60, 1, 1440),
         "accounts.lock_days": (3650, 1, 3650),
         "accounts.lockout_failures": (10, 0, 1000),
         "accounts.lockout_seconds": (600, 0, 86_400),
@@ -62,9 +63,16 @@ def test_every_flag_and_choice_of_accounts_has_its_default():
         if path.startswith(("accounts.", "customers.tell_")) and type(setting.default) is not int
     }
     assert others == {
+        "accounts.assistance_title": "",
+        "accounts.assistance_tooltip": "",
+        "accounts.autocomplete": False,
         "accounts.confirm_email": False,
         "accounts.deletion": "AT_ONCE",
+        "accounts.email_sender": "GENERAL",
         "accounts.login_as_customer": True,
+        "accounts.login_as_store_view": "AUTO",
+        "accounts.password_email_sender": "SUPPORT",
+        "accounts.redirect_to_dashboard": True,
         "accounts.reset_protection": "BY_IP_AND_EMAIL",
         "accounts.tell_forced_sign_in": True,
         "customers.tell_assistance_change": True,

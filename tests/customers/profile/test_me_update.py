@@ -28,7 +28,7 @@ WHOLE = {
 async def test_a_field_that_is_not_asked_for_takes_no_value(as_customer, connection, little_asked_for):
     me = await as_customer((await make_customer(connection, gender="MALE")).id)
     answer = (await me.data(UPDATE, input=WHOLE))["meUpdate"]
-    hidden = ("prefix", "suffix", "gender", "dateOfBirth", "birthYear", "taxVatNumber")
+    hidden = ("prefix", "middleName", "suffix", "gender", "dateOfBirth", "birthYear", "taxVatNumber")
     assert answer["userErrors"] == [{"code": "NOT_ALLOWED", "path": [field]} for field in hidden]
     assert (await me.data(UPDATE, input={"gender": "MALE", "lastName": "King"}))["meUpdate"]["changedFields"] == [
         "lastName"

@@ -120,6 +120,7 @@ async def test_each_form_of_an_address_has_attributes_of_its_own(kind, browser, 
 
 async def test_staff_decide_about_built_in_fields(browser, as_customer, http, connection):
     boss = await staff_client(http, connection)
+    await set_value(connection, SHOW_SETTINGS["middleName"], "OPTIONAL")
     edits = [
         ("lastName", {"sortOrder": 1, "label": "Surname"}),
         ("middleName", {"forms": ["SIGN_UP"]}),

@@ -22,6 +22,7 @@ from support.configuration import UPDATE, form, set_one
 from support.customers import customer_id, make_customer
 from support.jobs import ACT, delete_open_jobs, group, key_of, run_all, show, start
 from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
+from support.staff import make_role, make_staff, session_of
 
 TOLD = UPDATE.replace("code path", "message path")
 ONLINE = "{ nowOnline(first: 1) { totalCount } customers(first: 1) { nodes { activity { isOnline } } } }"
@@ -75,6 +76,17 @@ async def sign_in(shop: Shop) -> None:
     assert signed_in["userErrors"] == []
     own = Client(shop.storefront.http, "/graphql", signed_in["accessToken"])
     assert (await own.data("{ me { email } }"))["me"]
+
+
+async def keep_unsent_data(shop: Shop) -> None:
+    told = (await shop.storefront.data("{ shop { dataLifetimeMinutes } }"))["shop"]
+    assert told == {"dataLifetimeMinutes": shop.value}
+
+
+async def sign_in_as_staff(shop: Shop) -> None:
+    user = await make_staff(shop.connection, await make_role(shop.connection))
+    own = Client(shop.staff.http, "/admin/graphql", await session_of(shop.connection, user.id))
+    assert (await own.data("{ staffMe { user { email } } }"))["staffMe"] == {"user": {"email": user.email}}
 
 
 async def guess(shop: Shop) -> None:
@@ -254,6 +266,8 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.resets_per_hour_of_address": reset,
     "accounts.session_days": sign_in,
     "accounts.session_idle_minutes": sign_in,
+    "accounts.data_lifetime_minutes": keep_unsent_data,
+    "staff.session_idle_minutes": sign_in_as_staff,
     "accounts.token_lockout_failures": guess,
     "accounts.token_lockout_seconds": guess,
     "addresses.per_customer": fill_address_book,

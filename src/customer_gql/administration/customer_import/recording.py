@@ -1,5 +1,6 @@
 """History of imported customers, and events for other systems: one statement for all customers (docs/domain/events.md#events-4)."""
 
+from collections.abc import Collection
 from typing import Final
 
 import orjson
@@ -51,7 +52,9 @@ async def record_imported_customers(
     await connection.execute(statement, *values, first_event_id, timeout=LONG_SECONDS)
 
 
-async def mark_imported_customers(connection: Connection, source: str, changed: Table) -> None:
+async def mark_imported_customers(
+    connection: Connection, source: str, changed: Table, columns: Collection[str] | None = None
+) -> None:
     """Have what is derived from the customers that `source` selects recomputed; see `mark_customers`."""
     rows = await connection.fetch(f"SELECT DISTINCT customer_id FROM ({source}) AS source", timeout=LONG_SECONDS)
-    mark_customers(connection, [row.customer_id for row in rows], changed)
+    mark_customers(connection, [row.customer_id for row in rows], changed, columns)

@@ -19,6 +19,7 @@ from customer_gql.customers.accounts.sessions.renewal import forget_expired_succ
 from customer_gql.customers.accounts.sessions.settings import (
     IMPERSONATIONS_KEPT_DAYS,
     LOGIN_AS_CUSTOMER,
+    LOGIN_AS_STORE_VIEW,
     REFRESH_REPEAT_SECONDS,
     REMEMBER_SETTINGS,
     SESSION_DAYS,
@@ -66,6 +67,7 @@ SETTINGS: Final = (
     REFRESH_REPEAT_SECONDS,
     LOGIN_AS_CUSTOMER,
     IMPERSONATIONS_KEPT_DAYS,
+    LOGIN_AS_STORE_VIEW,
     LOCK_DAYS,
     NOTIFY_FORCED_SIGN_IN,
     NOTIFY_ASSISTANCE,

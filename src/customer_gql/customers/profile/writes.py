@@ -46,12 +46,13 @@ from customer_gql.database.statements import (
     fetch_value,
 )
 from customer_gql.database.transactions import mark_customers
-from customer_gql.shop.settings.reads import settings_at
+from customer_gql.shop.settings.reads import setting, settings_at
 
 from .claims import release_claims
 from .sharing import lock_account_sharing
 from .tables import customer, customer_number, deleted_customer
 from .values import fields
+from .values.defaults import OPTED_OUT_BY_DEFAULT
 from .values.updates import NEXT_VERSION, compile_update, name_new, update_clause, update_each_statement
 
 ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
@@ -102,15 +103,13 @@ def _list_websites(websites: Websites) -> list[int] | None:
     return None if websites is None else sorted(websites)
 
 
-async def draw_customer_number(connection: Connection) -> int:
-    return await fetch_value(connection, _DRAW_NUMBER)
-
-
 async def insert_customer(connection: Connection, customer_id: int, values: Mapping[str, Any]) -> Row:
     """A new customer with values by column. The caller has claimed the address, and writes the history."""
+    opted_out = {"is_automatic_group_change_disabled": await setting(connection, OPTED_OUT_BY_DEFAULT)}
     # Drawn apart: a distributed database has no sequences in statements that write to its tables.
-    numbered = values if "number" in values else {"number": await draw_customer_number(connection), **values}
-    stored = {"id": customer_id, "name_sort_key": sort_key(values["last_name"], values["first_name"]), **numbered}
+    numbered = values if "number" in values else {"number": await fetch_value(connection, _DRAW_NUMBER), **values}
+    stored = {"id": customer_id, "name_sort_key": sort_key(values["last_name"], values["first_name"])}
+    stored |= {**opted_out, **numbered}
     made = await fetch_one(connection, _insert_statement(tuple(stored)), **stored)
     assert made is not None
     mark_customers(connection, [customer_id], customer)

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from customer_gql.core.errors import RuleError, RuleErrors
@@ -25,6 +25,7 @@ from customer_gql.shop.countries.options import needs_region, offers_region
 from customer_gql.shop.settings.reads import SettingValues
 
 from .reads import list_countries, list_regions
+from .settings import ASSISTANCE_TITLE, ASSISTANCE_TOOLTIP
 
 
 class FormKind(enum.Enum):
@@ -85,6 +86,7 @@ class FieldFacts:
     rules: Any = None
     """As the database has them."""
     default: Any = None
+    tooltip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,14 @@ def describe_account_form(kind: FormKind, shop: SettingValues, locale: str) -> F
         required |= _refused_without(lambda: validate_email(""))
     options = {name: _choices(name, shop) for name in names}
     options["gender"] = [ChoiceFacts(each.value, label_of(each.value, locale)) for each in Gender]
-    return FormFacts(kind, _describe_fields(names, required, options, locale))
+    described = _describe_fields(names, required, options, locale)
+    return FormFacts(kind, [_explain_assistance(field, shop) for field in described])
+
+
+def _explain_assistance(field: FieldFacts, shop: SettingValues) -> FieldFacts:
+    if field.code != "allowsRemoteAssistance":
+        return field
+    return replace(field, label=shop[ASSISTANCE_TITLE] or field.label, tooltip=shop[ASSISTANCE_TOOLTIP] or None)
 
 
 def describe_address_form(

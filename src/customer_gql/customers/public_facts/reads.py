@@ -8,12 +8,15 @@ from typing import Final
 from customer_gql.customers.accounts.passwords import CHARACTER_CLASSES, MINIMUM_LENGTH
 from customer_gql.customers.accounts.registration.settings import EMAIL_CONFIRMATION
 from customer_gql.customers.accounts.sessions.settings import (
+    LOGIN_AS_CUSTOMER,
     REMEMBER_ME,
     REMEMBER_ME_BY_DEFAULT,
     REMEMBER_ME_OFFERED,
 )
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER, STREET_LINES
+from customer_gql.customers.attributes.labels import label_of
+from customer_gql.customers.companies.registration.settings import COMPANIES_ENABLED, REGISTRATION
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as NEWSLETTER
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS
 from customer_gql.database.statements import Row
@@ -31,8 +34,18 @@ from customer_gql.shop.countries.options import (
 from customer_gql.shop.countries.regions import region_name
 from customer_gql.shop.settings.reads import SettingValues
 
+from .settings import (
+    ASSISTANCE_TITLE,
+    ASSISTANCE_TOOLTIP,
+    AUTOCOMPLETE,
+    COOKIE_RESTRICTION,
+    DATA_LIFETIME_MINUTES,
+    REDIRECT_TO_DASHBOARD,
+    SETTINGS as STOREFRONT_SETTINGS,
+)
+
 _LISTED: Final = 4_096  # lists of regions of a country in a language, kept at a time
-FORM_SETTINGS: Final = (*PROFILE_SETTINGS, *ADDRESS_SETTINGS, NEWSLETTER)
+FORM_SETTINGS: Final = (*PROFILE_SETTINGS, *ADDRESS_SETTINGS, NEWSLETTER, ASSISTANCE_TITLE, ASSISTANCE_TOOLTIP)
 SHOP_SETTINGS: Final = (
     MINIMUM_LENGTH,
     CHARACTER_CLASSES,
@@ -46,6 +59,10 @@ SHOP_SETTINGS: Final = (
     REMEMBER_ME,
     REMEMBER_ME_OFFERED,
     REMEMBER_ME_BY_DEFAULT,
+    LOGIN_AS_CUSTOMER,
+    COMPANIES_ENABLED,
+    REGISTRATION,
+    *STOREFRONT_SETTINGS,
 )
 
 
@@ -63,6 +80,13 @@ class RememberMeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteAssistanceFacts:
+    is_offered: bool
+    title: str
+    tooltip: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopFacts:
     website_id: int
     store_view_id: int
@@ -75,6 +99,12 @@ class ShopFacts:
     is_vat_number_shown: bool
     default_country_code: str | None
     remember_me: RememberMeFacts
+    remote_assistance: RemoteAssistanceFacts
+    is_company_registration_open: bool
+    is_dashboard_opened_after_sign_in: bool
+    is_autocomplete_allowed: bool
+    is_cookie_consent_required: bool
+    data_lifetime_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +140,16 @@ def describe_shop(view: Row, shop: SettingValues) -> ShopFacts:
         remember_me=RememberMeFacts(
             is_offered=shop[REMEMBER_ME] and shop[REMEMBER_ME_OFFERED], is_default=shop[REMEMBER_ME_BY_DEFAULT]
         ),
+        remote_assistance=RemoteAssistanceFacts(
+            is_offered=shop[LOGIN_AS_CUSTOMER],
+            title=shop[ASSISTANCE_TITLE] or label_of("allowsRemoteAssistance", view.locale),
+            tooltip=shop[ASSISTANCE_TOOLTIP] or None,
+        ),
+        is_company_registration_open=shop[COMPANIES_ENABLED] and shop[REGISTRATION],
+        is_dashboard_opened_after_sign_in=shop[REDIRECT_TO_DASHBOARD],
+        is_autocomplete_allowed=shop[AUTOCOMPLETE],
+        is_cookie_consent_required=shop[COOKIE_RESTRICTION],
+        data_lifetime_minutes=shop[DATA_LIFETIME_MINUTES],
     )
 
 

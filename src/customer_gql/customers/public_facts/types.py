@@ -60,6 +60,17 @@ class RememberMeType:
     is_default: bool = column("Whether the box is ticked to begin with.")
 
 
+@strawberry.type(
+    name="RemoteAssistance", description="The box with which customers allow staff to sign in as them to help."
+)
+class RemoteAssistanceType:
+    is_offered: bool = column("Whether staff of the shop sign in as customers at all.")
+    title: str = column(
+        "Text beside the box, in the language of the store view unless the website has a text of its own."
+    )
+    tooltip: str | None = column("Explanation to show with the box; null for none.")
+
+
 @strawberry.type(description="Public facts of the website and of the store view in `X-Store-View`.")
 class Shop:
     website: Website = loaded(websites_by_id, key="website_id", description="The website.")
@@ -84,6 +95,22 @@ class Shop:
         "ISO 3166-1 code of the country that a form of an address begins with; null for none."
     )
     remember_me: RememberMeType = column("Remembering customers on their devices.")
+    remote_assistance: RemoteAssistanceType = column(
+        "Whether and how customers are asked to let staff sign in as them."
+    )
+    is_company_registration_open: bool = column("Whether `companyRegister` takes requests for companies.")
+    is_dashboard_opened_after_sign_in: bool = column(
+        "Whether the storefront opens the dashboard of the account after a sign-in, instead of staying on the page."
+    )
+    is_autocomplete_allowed: bool = column(
+        "Whether browsers may fill in the forms of the sign-in and of the forgotten password by themselves."
+    )
+    is_cookie_consent_required: bool = column(
+        "Whether the storefront asks visitors before it stores cookies that it could do without."
+    )
+    data_lifetime_minutes: int = column(
+        "Minutes for which the storefront keeps what was typed into a form and not sent."
+    )
 
 
 @strawberry.type(name="Region", description="A state or province of a country.")
@@ -131,6 +158,7 @@ class FormField:
     def rules(self: Any) -> AttributeRules:
         return read_rules(self.rules or {})
 
+    tooltip: str | None = column("Explanation to show with the field; null for none.")
     options: list[FormOption] = column(
         "Values to choose from; empty unless the type is `SELECT` or `MULTI_SELECT`.", assumed=20
     )

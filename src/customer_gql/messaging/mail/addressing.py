@@ -69,39 +69,33 @@ REPLY_TO = Setting(
     validate=_validate_sender_address,
     label="Reply-to address",
 )
-SENDER_NAMES = {
-    Sender.GENERAL: Setting(
-        "mail.sender.general.name",
-        "",
-        STORE_VIEW,
-        "Name of the general contact; the shop's name when empty.",
-        label="Name of the general contact",
-    ),
-    Sender.SUPPORT: Setting(
-        "mail.sender.support.name",
-        "",
-        STORE_VIEW,
-        "Name of customer support; the shop's name when empty.",
-        label="Name of customer support",
-    ),
+_SENDERS: Final = {
+    Sender.GENERAL: "the general contact",
+    Sender.SUPPORT: "customer support",
+    Sender.SALES: "the sales representative",
+    Sender.CUSTOM_1: "the first further sender",
+    Sender.CUSTOM_2: "the second further sender",
 }
-SENDER_ADDRESSES = {
-    Sender.GENERAL: Setting(
-        "mail.sender.general.email",
+SENDER_NAMES: Final = {
+    sender: Setting(
+        f"mail.sender.{sender.value}.name",
         "",
         STORE_VIEW,
-        "Address of the general contact; CUSTOMER_GQL_MAIL_FROM when empty.",
-        validate=_validate_sender_address,
-        label="E-mail address of the general contact",
-    ),
-    Sender.SUPPORT: Setting(
-        "mail.sender.support.email",
+        f"Name of {who}; the shop's name when empty.",
+        label=f"Name of {who}",
+    )
+    for sender, who in _SENDERS.items()
+}
+SENDER_ADDRESSES: Final = {
+    sender: Setting(
+        f"mail.sender.{sender.value}.email",
         "",
         STORE_VIEW,
-        "Address of customer support; CUSTOMER_GQL_MAIL_FROM when empty.",
+        f"Address of {who}; CUSTOMER_GQL_MAIL_FROM when empty.",
         validate=_validate_sender_address,
-        label="E-mail address of customer support",
-    ),
+        label=f"E-mail address of {who}",
+    )
+    for sender, who in _SENDERS.items()
 }
 
 
@@ -148,15 +142,16 @@ async def load_envelope(connection: Connection, kind: MailKind, scope: MailScope
         return found.strip()
 
     shop_name = await of(SHOP_NAME) or scope.store_name
+    chosen = kind.sender if kind.sender_choice is None else Sender[await of(kind.sender_choice)]
     # An address that is invalid would let no mail out, so the operator's is used instead.
-    sender = parse_address(await of(SENDER_ADDRESSES[kind.sender])) or default_sender(settings)
+    sender = parse_address(await of(SENDER_ADDRESSES[chosen])) or default_sender(settings)
     base = await of(SHOP_URL)
     return Envelope(
         shop_name=shop_name,
         # The list of origins may have become shorter since the setting was made.
         shop_url=base if is_allowed_base(settings, base) else settings.storefront_url,
         path=await of(kind.page),
-        sender_name=await of(SENDER_NAMES[kind.sender]) or shop_name,
+        sender_name=await of(SENDER_NAMES[chosen]) or shop_name,
         sender=sender,
         reply_to=parse_address(await of(REPLY_TO)) or sender,
     )

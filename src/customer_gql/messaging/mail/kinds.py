@@ -24,6 +24,9 @@ _PATH_INVALID: Final = Refusal("setting.page_path_invalid", "Enter a path such a
 class Sender(enum.Enum):
     GENERAL = "general"
     SUPPORT = "support"
+    SALES = "sales"
+    CUSTOM_1 = "custom_1"
+    CUSTOM_2 = "custom_2"
 
 
 class MailBudget(enum.Enum):
@@ -53,6 +56,13 @@ def staff_page_path(name: str, path: str, page: str) -> Setting[str]:
         permission=Permission.STAFF_MANAGE,
         label=f"Page {page}",
     )
+
+
+def sender_choice(path: str, default: Sender, mails: str, label: str) -> Setting[str]:
+    """The setting that chooses who sends some mails."""
+    senders = tuple(sender.name for sender in Sender)
+    description = f"Sender of mails {mails}, whose name and address are those in `mail.sender`."
+    return Setting(path, default.name, STORE_VIEW, description, one_of=senders, label=label)
 
 
 def validate_page_path(given: str) -> None:
@@ -86,7 +96,8 @@ MakeLink = Callable[[Connection, bytes], Awaitable[DueLink | None]]
 
 @dataclass(frozen=True, slots=True)
 class MailKind:
-    """`page` is the path its link leads to. `own_samples` are its placeholders, with the value a preview shows.
+    """`sender` is in effect unless there is a setting to choose another one, `sender_choice`, of which it is the default.
+    `page` is the path its link leads to. `own_samples` are its placeholders, with the value a preview shows.
 
     `folder` holds the built-in texts, with a folder for each language: `default/welcome.subject`, `.txt` and `.html`.
     A mail that `has_token` is not sent without the token of its link. One that is `for_staff` takes its links and its
@@ -107,6 +118,7 @@ class MailKind:
     is_welcome: bool = False
     needs_proof: bool = False
     make_link: MakeLink | None = None
+    sender_choice: Setting[str] | None = None
 
     @property
     def budget(self) -> MailBudget:

@@ -65,7 +65,8 @@ class SessionPayload(Payload):
         default=None,
     )
     expires_at: dt.datetime | None = strawberry.field(
-        description="Time at which the session ends in any case; without use it ends after 30 minutes.", default=None
+        description="Time at which the session ends in any case; without use it ends after `staff.session_idle_minutes`.",
+        default=None,
     )
 
     @classmethod
@@ -175,7 +176,7 @@ class StaffSignInMutation:
             staff_id = await oidc.exchange_one_time_code(connection, input.code, input.verifier, address)
             if staff_id is not None:
                 agent = context.caller.user_agent or None
-                grant = await sessions.start_staff_session(
+                grant = await sessions.sign_in_staff_user(
                     connection, staff_id, by=SignedInBy.OIDC, address=address, user_agent=agent
                 )
         # After the commit: a code that was tried with a wrong verifier is used up.

@@ -1,4 +1,4 @@
-"""Sessions of staff: they end after half an hour without use, and after eight hours in any case."""
+"""Sessions of staff: they end without use, and after eight hours in any case (docs/domain/staff-sign-in.md#staff-sign-in-11)."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.ids import new_id
+from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
@@ -15,18 +16,64 @@ from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.loading.reads import Read
 from customer_gql.security import devices, tokens
 from customer_gql.security.sessions import AuthenticatedSession, SessionGrant, is_live, issue_token, record_use
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.reads import services_by_token, viewers_by_token
 from customer_gql.staff.tables import SignedInBy, staff_oidc_code, staff_session, staff_user
 
 from . import links
 
-SESSION_IDLE: Final = dt.timedelta(minutes=30)
+SESSION_IDLE_MINUTES: Final = Setting(
+    "staff.session_idle_minutes",
+    15,
+    GLOBAL,
+    "Minutes without use after which a session of a staff user ends; holds for those that begin afterwards.",
+    at_least=1,
+    at_most=30,
+    permission=Permission.STAFF_MANAGE,
+    label="Session of staff without activity",
+)
+ACCOUNT_SHARING: Final = Setting(
+    "staff.account_sharing",
+    False,
+    GLOBAL,
+    "Whether a staff user can be signed in at several places at once. Otherwise a sign-in ends the sessions that began with another one.",
+    permission=Permission.STAFF_MANAGE,
+    label="Several sessions of a staff user",
+)
+SETTINGS: Final = (SESSION_IDLE_MINUTES, ACCOUNT_SHARING)
 SESSION_LIFETIME: Final = dt.timedelta(hours=8)
 SESSION_COOKIE: Final = "customer-gql-staff"
 DEVICE_COOKIE: Final = "customer-gql-staff-device"
 _MAX_USER_AGENT_LENGTH: Final = 255
 ON_STAFF_SESSIONS_ENDED: Final[list[Callable[[Connection, int], Awaitable[object]]]] = []
 """What upper slices end together with the sessions of a staff user."""
+
+
+async def sign_in_staff_user(
+    connection: Connection, staff_id: int, *, by: SignedInBy, address: str | None, user_agent: str | None
+) -> SessionGrant:
+    """The session of a sign-in. It ends those of other ones, unless the account may be in use at several places."""
+    # Not the lock of those who end all of them: what this transaction stored before refers to the user.
+    locked = select(staff_user.c.id).where(staff_user.c.id == staff_id).with_for_update(key_share=True)
+    await fetch_rows(connection, locked)
+    if not await setting(connection, ACCOUNT_SHARING):
+        await _end_other_sign_ins(connection, staff_id)
+    return await start_staff_session(connection, staff_id, by=by, address=address, user_agent=user_agent)
+
+
+async def _end_other_sign_ins(connection: Connection, staff_id: int) -> None:
+    """Those of the command line belong to the one who runs the service."""
+    others = delete(staff_session).where(
+        staff_session.c.staff_id == staff_id, staff_session.c.signed_in_by != SignedInBy.COMMAND_LINE.value
+    )
+    if await execute_statement(connection, others):
+        await _end_with_sessions(connection, staff_id)
+
+
+async def _end_with_sessions(connection: Connection, staff_id: int) -> None:
+    for end in ON_STAFF_SESSIONS_ENDED:
+        await end(connection, staff_id)
 
 
 async def start_staff_session(
@@ -37,10 +84,12 @@ async def start_staff_session(
     address: str | None = None,
     user_agent: str | None = None,
     lifetime: dt.timedelta = SESSION_LIFETIME,
-    idle: dt.timedelta = SESSION_IDLE,
+    idle: dt.timedelta | None = None,
 ) -> SessionGrant:
     """A session of its own token, which is shown once. There is no refresh token: staff sign in again."""
     now = read_clock()
+    if idle is None:
+        idle = dt.timedelta(minutes=await setting(connection, SESSION_IDLE_MINUTES))
     owner = {
         "id": new_id(),
         "staff_id": staff_id,
@@ -130,8 +179,7 @@ async def end_staff_sessions(connection: Connection, staff_id: int, *, keep: byt
     ended = delete(staff_session).where(staff_session.c.staff_id == staff_id)
     if keep is not None:
         ended = ended.where(staff_session.c.token_hash != keep)
-    for end_with_sessions in ON_STAFF_SESSIONS_ENDED:
-        await end_with_sessions(connection, staff_id)
+    await _end_with_sessions(connection, staff_id)
     await execute_statement(connection, delete(staff_oidc_code).where(staff_oidc_code.c.staff_id == staff_id))
     return await execute_statement(connection, ended)
 

@@ -105,7 +105,7 @@ async def _start_session(connection: Connection, user: Row, attempt: SignInAttem
     device = await devices.remember_device(connection, ViewerKind.STAFF, user.id, attempt.device_token)
     if device.is_new:
         await notices.notify_owner(connection, user, "staff_new_device", address=address)
-    grant = await sessions.start_staff_session(
+    grant = await sessions.sign_in_staff_user(
         connection, user.id, by=SignedInBy.PASSWORD, address=address, user_agent=context.caller.user_agent or None
     )
     return SignedIn(grant, device.token)

@@ -278,6 +278,7 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside:
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
     mark_customers(connection, await _store_numbers(connection), address)
     await mark_imported_customers(connection, "SELECT customer_id FROM import_address_change", address)
+    await mark_imported_customers(connection, "SELECT customer_id FROM import_address WHERE NOT is_known", address)
 
 
 async def _store_numbers(connection: Connection) -> list[int]:

@@ -16,7 +16,9 @@ from customer_gql.core.text import sort_key
 from customer_gql.customers.accounts.sessions.access import end_sessions_on_excluded_websites
 from customer_gql.customers.history.stored_values import pair_in_sql
 from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.values.defaults import OPTED_OUT_BY_DEFAULT
 from customer_gql.database.statements import Connection
+from customer_gql.shop.settings.reads import setting
 
 from .customers import FIELDS, Field
 from .imported_groups import IS_FREE, drop_excluded_rows, settle_groups, use_default_groups
@@ -90,7 +92,8 @@ INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_n
     is_email_confirmed, name_sort_key, created_at, updated_at)
 SELECT customer_id, coalesce(drawn.number, 0), email, prefix, first_name, middle_name, last_name, suffix, gender,
     date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id,
-    is_automatic_group_change_disabled, is_email_confirmed, coalesce(name_sort_key, ''), coalesce(created_at, $1), $1
+    CASE WHEN 'disable_auto_group_change' = ANY(left_out) THEN $3 ELSE is_automatic_group_change_disabled END,
+    is_email_confirmed, coalesce(name_sort_key, ''), coalesce(created_at, $1), $1
 FROM (
     SELECT *, row_number() OVER (ORDER BY line) AS place FROM import_customer WHERE owner_id = customer_id
 ) AS new_customer
@@ -191,7 +194,8 @@ async def upsert_customers(
     # One who was deleted only now is new after all.
     await use_default_groups(connection)
     numbers = [] if desk.is_dry_run else [row["number"] for row in await connection.fetch(_DRAW_NUMBERS)]
-    await execute_long(connection, _CREATE, now, sorted(numbers))
+    opted_out = await setting(connection, OPTED_OUT_BY_DEFAULT)
+    await execute_long(connection, _CREATE, now, sorted(numbers), opted_out)
     await execute_long(connection, _LOCK_CREATED)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
     await mark_imported_customers(connection, _CREATED, customer)
@@ -229,7 +233,8 @@ async def _update(connection: Connection, desk: ImportRun) -> int:
         return 0
     updated = await execute_long(connection, _UPDATE, desk.now)
     await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=updated)
-    await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer)
+    columns = ["version", "updated_at", "name_sort_key", *(field.column for field in FIELDS)]
+    await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer, columns)
     moved = await connection.fetch(_MOVED_TO_GROUP, timeout=LONG_SECONDS)
     await end_sessions_on_excluded_websites(connection, customer_ids=[row.customer_id for row in moved], by=desk.by)
     return updated

@@ -132,7 +132,7 @@ class CustomerSheet:
         return {
             "prefix": read_field("prefix", "prefix"),
             "first_name": cells.read_optional("firstname", validate_person_name),
-            "middle_name": cells.read_optional("middlename", validate_person_name),
+            "middle_name": read_field("middlename", "middleName"),
             "last_name": cells.read_optional("lastname", validate_person_name),
             "suffix": read_field("suffix", "suffix"),
             "gender": read_field("gender", "gender", _find_gender),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from customer_gql.customers.accounts.recovery.ordered_links import make_reset_link
-from customer_gql.messaging.mail.kinds import LINK_SAMPLES, NAME_SAMPLES, MailKind, Sender, page_path
+from customer_gql.messaging.mail.kinds import LINK_SAMPLES, NAME_SAMPLES, MailKind, Sender, page_path, sender_choice
 
 _ACCOUNT: Final = page_path("account", "/account", "of the signed-in customer")
 _SIGN_IN: Final = page_path("sign_in", "/account/sign-in", "to sign in")
@@ -18,7 +18,18 @@ _CHANGE: Final = page_path("confirm_email_change", "/account/confirm-email-chang
 _UNDO: Final = page_path("undo_email_change", "/account/undo-email-change", "to undo a change of the address by staff")
 HOME: Final = page_path("home", "/", "that links in mails without another aim lead to")
 
-_kind = partial(MailKind, folder=Path(__file__).parent)
+_SENDER: Final = sender_choice(
+    "accounts.email_sender", Sender.GENERAL, "that welcome customers and say goodbye", "Sender of mails about accounts"
+)
+_SECURITY_SENDER: Final = sender_choice(
+    "accounts.password_email_sender",
+    Sender.SUPPORT,
+    "about passwords, addresses and access",
+    "Sender of mails about passwords",
+)
+
+_kind = partial(MailKind, folder=Path(__file__).parent, sender_choice=_SENDER)
+_security = partial(MailKind, folder=Path(__file__).parent, sender_choice=_SECURITY_SENDER)
 MAILS: Final = (
     _kind("welcome", "An account was made, with a password.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES, is_welcome=True),
     _kind(
@@ -34,7 +45,7 @@ MAILS: Final = (
         "confirm_email", "The link that confirms the address.", Sender.GENERAL, _CONFIRM, LINK_SAMPLES, has_token=True
     ),
     _kind("email_confirmed", "The address was confirmed.", Sender.GENERAL, _ACCOUNT, NAME_SAMPLES),
-    _kind(
+    _security(
         "password_reset",
         "The link to choose a new password.",
         Sender.SUPPORT,
@@ -43,7 +54,7 @@ MAILS: Final = (
         has_token=True,
         make_link=make_reset_link,
     ),
-    _kind(
+    _security(
         "unverified_data_reset",
         "The address was proved for the first time: what was entered before counts less.",
         Sender.SUPPORT,
@@ -51,8 +62,10 @@ MAILS: Final = (
         NAME_SAMPLES,
         is_security=True,
     ),
-    _kind("password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True),
-    _kind(
+    _security(
+        "password_changed", "The password was changed.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True
+    ),
+    _security(
         "email_changed",
         "The address was changed; to the old and the new one.",
         Sender.SUPPORT,
@@ -60,7 +73,7 @@ MAILS: Final = (
         NAME_SAMPLES,
         is_security=True,
     ),
-    _kind(
+    _security(
         "email_change_confirm",
         "The link that confirms a new address.",
         Sender.SUPPORT,
@@ -68,7 +81,7 @@ MAILS: Final = (
         LINK_SAMPLES,
         has_token=True,
     ),
-    _kind(
+    _security(
         "email_change_undo",
         "Staff changed the address; to the old one, with the link that undoes it.",
         Sender.SUPPORT,
@@ -76,7 +89,7 @@ MAILS: Final = (
         LINK_SAMPLES,
         has_token=True,
     ),
-    _kind(
+    _security(
         "email_changed_by_staff",
         "Staff changed the address; to the new one, with the link to choose a password.",
         Sender.SUPPORT,
@@ -84,7 +97,7 @@ MAILS: Final = (
         LINK_SAMPLES,
         has_token=True,
     ),
-    _kind(
+    _security(
         "signed_up_again",
         "Somebody signed up with an address that has an account.",
         Sender.SUPPORT,
@@ -92,11 +105,11 @@ MAILS: Final = (
         NAME_SAMPLES,
         needs_proof=True,
     ),
-    _kind(
+    _security(
         "account_locked", "Sign-in is closed for a while.", Sender.SUPPORT, _FORGOTTEN, NAME_SAMPLES, is_security=True
     ),
-    _kind("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES, is_security=True),
-    _kind(
+    _security("forced_sign_in", "Staff ended every session.", Sender.SUPPORT, _SIGN_IN, NAME_SAMPLES, is_security=True),
+    _security(
         "assistance_changed",
         "Staff changed whether they may sign in as the customer.",
         Sender.SUPPORT,

@@ -27,6 +27,7 @@ LOGIN_AS_CUSTOMER: Final = Setting(
     True,
     GLOBAL,
     "Whether staff may sign in as a customer at all.",
+    is_public=True,
     label="Sign-in as customer",
 )
 IMPERSONATIONS_KEPT_DAYS: Final = Setting(
@@ -37,6 +38,16 @@ IMPERSONATIONS_KEPT_DAYS: Final = Setting(
     at_least=30,
     at_most=3_650,
     label="Sign-ins as customer are kept",
+)
+MANUAL: Final = "MANUAL"
+LOGIN_AS_STORE_VIEW: Final = Setting(
+    "accounts.login_as_store_view",
+    "AUTO",
+    GLOBAL,
+    "Where staff sign in as a customer: AUTO is the store view in which the account was created, MANUAL has staff choose one, "
+    "which takes shops with several store views.",
+    one_of=("AUTO", MANUAL),
+    label="Store view of the sign-in as customer",
 )
 REFRESH_REPEAT_SECONDS: Final = Setting(
     "accounts.refresh_repeat_seconds",

@@ -1,6 +1,7 @@
 """Login as customer: staff act as a customer who allows it, for minutes, and every trace names both (docs/domain/support.md#support-7)."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
@@ -11,6 +12,7 @@ from customer_gql.core.errors import Forbidden, Refusal, RuleError, UserErrorCod
 from customer_gql.core.ids import new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.text import validate_line
+from customer_gql.core.viewer import Viewer
 from customer_gql.customers.accounts.sessions.impersonation_rights import may_impersonate
 from customer_gql.customers.accounts.sessions.impersonations import IMPERSONATION_LIFETIME
 from customer_gql.customers.accounts.sessions.reach import can_act_on_website
@@ -31,6 +33,8 @@ from customer_gql.security import tokens
 from customer_gql.security.sessions import SessionGrant
 from customer_gql.shop.settings.reads import setting
 from customer_gql.staff.tables import staff_session
+
+from .store_views import choose_store_view
 
 CODE_LIFETIME: Final = dt.timedelta(seconds=60)
 MAX_REASON_LENGTH: Final = 1000
@@ -54,9 +58,19 @@ _ACCOUNT_INACTIVE: Final = Refusal(
 )
 
 
-async def issue_login_code(connection: Connection, account: Row, *, reason: str, by: Actor) -> tuple[str, dt.datetime]:
-    """A code for the storefront, and until when it can be exchanged. The caller has locked the right to it
-    (`lock_right_to_impersonate`), then the account."""
+@dataclass(frozen=True, slots=True)
+class LoginCode:
+    """A code for the storefront, until when it can be exchanged, and the store view that staff chose for it."""
+
+    code: str
+    expires_at: dt.datetime
+    store_view_id: int | None
+
+
+async def issue_login_code(
+    connection: Connection, account: Row, viewer: Viewer, reason: str, store_view_id: int | None, *, by: Actor
+) -> LoginCode:
+    """The caller has locked the right to it (`lock_right_to_impersonate`), then the account."""
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
         raise _FOR_PEOPLE(path=["id"])
@@ -67,6 +81,7 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
     if not await may_impersonate(connection, account.id, by.id):
         needed = Permission.CUSTOMERS_IMPERSONATE
         raise Forbidden(f"You no longer have the permission {needed} for this customer.", permission=needed)
+    chosen = await choose_store_view(connection, account, store_view_id, websites=viewer.website_ids)
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), read_clock(), new_id()
     key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))
@@ -79,7 +94,7 @@ async def issue_login_code(connection: Connection, account: Row, *, reason: str,
     await record_customer_event(
         connection, account.id, kind="LOGIN_CODE_GIVEN", version=account.version, by=by, changes=changes
     )
-    return code, key["expires_at"]
+    return LoginCode(code, key["expires_at"], chosen)
 
 
 def find_login_as_refusal(account: Any, *, is_switched_on: bool, is_person: bool = True) -> RuleError | None:

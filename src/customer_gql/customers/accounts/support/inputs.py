@@ -1,16 +1,44 @@
 """What staff send to act on an account, and what comes back."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 
 from customer_gql.customers.accounts.reads import impersonations_by_id
 from customer_gql.customers.accounts.types import Impersonation
+from customer_gql.customers.profile.reads import customers_by_id
 from customer_gql.customers.profile.types import CustomerPayload
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
+from customer_gql.shop.websites.reads import store_views_by_id
+from customer_gql.shop.websites.types import StoreView
+
+from .impersonation import LoginCode
+from .store_views import find_own_store_view
+
+_CHOSEN: Final = "Required where `accounts.login_as_store_view` is `MANUAL`, refused otherwise."
+_WHERE: Final = "Store view of the storefront in which to exchange the code; null when refused."
+
+
+@strawberry.type(description="Result with a code to sign in as a customer.")
+class LoginCodePayload(CustomerPayload):
+    made: strawberry.Private[LoginCode | None] = None
+
+    async def find_store_view(self, info: Info) -> Any:
+        """That of the account unless staff chose one."""
+        if self.made is None:
+            return None
+        found = self.made.store_view_id or await self._find_own_store_view(info)
+        return None if found is None else await info.context.load(store_views_by_id, found)
+
+    async def _find_own_store_view(self, info: Info) -> int | None:
+        account = await info.context.load(customers_by_id, self.customer_id)
+        if account is None:
+            return None
+        async with info.context.database.reads.acquire() as connection:
+            return await find_own_store_view(connection, account)
 
 
 @strawberry.input(description="Customer whose sessions end.")
@@ -21,10 +49,13 @@ class CustomerForceSignInInput:
         "Permission: `customers.impersonate`.",
         default=None,
     )
+    login_code_store_view_id: strawberry.ID | None = strawberry.field(
+        description=f"Id of the store view for that code. {_CHOSEN}", default=None
+    )
 
 
 @strawberry.type(description="Result of a forced sign-in.")
-class CustomerForceSignInPayload(CustomerPayload):
+class CustomerForceSignInPayload(LoginCodePayload):
     ended_token_count: int = strawberry.field(description="Number of access tokens that ended.", default=0)
     login_code: str | None = strawberry.field(
         description="Login code, if one was requested; shown only once.", default=None
@@ -32,6 +63,10 @@ class CustomerForceSignInPayload(CustomerPayload):
     login_code_expires_at: dt.datetime | None = strawberry.field(
         description="End of the time in which the code can be exchanged.", default=None
     )
+
+    @strawberry.field(graphql_type=StoreView | None, description=_WHERE)
+    async def login_code_store_view(self, info: Info) -> Any:
+        return await self.find_store_view(info)
 
 
 @strawberry.input(description="Customer who gets the mail.")
@@ -80,16 +115,23 @@ class CustomerResendConfirmationPayload(CustomerPayload):
 class CustomerLoginAsInput:
     id: strawberry.ID = column("Id of the customer.")
     reason: str = column("Reason, stored in the history and shown to the customer. At most 1,000 characters.")
+    store_view_id: strawberry.ID | None = strawberry.field(
+        description=f"Id of the store view to sign in at. {_CHOSEN}", default=None
+    )
 
 
 @strawberry.type(description="Login code for the storefront.")
-class CustomerLoginAsPayload(CustomerPayload):
+class CustomerLoginAsPayload(LoginCodePayload):
     code: str | None = strawberry.field(
         description="Give it to `loginAsExchange` on the storefront endpoint; shown only once.", default=None
     )
     expires_at: dt.datetime | None = strawberry.field(
         description="End of the minute in which the code works.", default=None
     )
+
+    @strawberry.field(graphql_type=StoreView | None, description=_WHERE)
+    async def store_view(self, info: Info) -> Any:
+        return await self.find_store_view(info)
 
 
 @strawberry.input(description="Impersonation to end.")

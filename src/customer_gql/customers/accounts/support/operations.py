@@ -1,9 +1,9 @@
 """What staff do to an account, never seeing a secret of it."""
 
-import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import strawberry
 
@@ -11,6 +11,7 @@ from customer_gql.core.actor import Actor, actor_of
 from customer_gql.core.errors import RuleError
 from customer_gql.core.input_ids import parse_input_id, parse_input_keys
 from customer_gql.core.permissions import Permission
+from customer_gql.core.text import value_is_required
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
@@ -41,6 +42,8 @@ from .inputs import (
     ImpersonationEndPayload,
 )
 
+_PATHS_OF_CODE: Final = {"storeViewId": "loginCodeStoreViewId"}
+
 
 @strawberry.type
 class AccountAdminQuery:
@@ -66,22 +69,29 @@ class AccountAdminMutation:
     async def customer_force_sign_in(
         self, info: Info, input: Annotated[CustomerForceSignInInput, INPUT]
     ) -> CustomerForceSignInPayload:
-        customer_id, by = parse_input_id(input.id, "cus", ["id"]), actor_of(info.context.viewer)
+        viewer = info.context.viewer
+        customer_id, by = parse_input_id(input.id, "cus", ["id"]), actor_of(viewer)
         reason = input.login_code_reason
         if reason is not None:
-            RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(info.context.viewer)
-        code, expires_at = None, None
+            RequiresPermission(Permission.CUSTOMERS_IMPERSONATE).check(viewer)
+        chosen = _parse_store_view(input.login_code_store_view_id, "loginCodeStoreViewId")
+        if reason is None and chosen is not None:
+            raise value_is_required(["loginCodeReason"])
+        made = None
         async with info.context.transaction() as connection:
             if reason is not None:
                 await _lock_own_right(connection, by)
-            customer = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
+            customer = await lock_customer(connection, customer_id, websites=viewer.website_ids)
             ended = await sign_in_closure.force_customer_sign_in(connection, customer, by=by)
             if reason is not None:
-                code, expires_at = await _issue_requested_code(
-                    connection, customer, reason, by, path=["loginCodeReason"]
-                )
+                with _renaming_paths():
+                    made = await impersonation.issue_login_code(connection, customer, viewer, reason, chosen, by=by)
         return CustomerForceSignInPayload(
-            customer_id=customer_id, ended_token_count=ended, login_code=code, login_code_expires_at=expires_at
+            customer_id=customer_id,
+            made=made,
+            ended_token_count=ended,
+            login_code=made and made.code,
+            login_code_expires_at=made and made.expires_at,
         )
 
     @admin_mutation(
@@ -179,13 +189,14 @@ class AccountAdminMutation:
     async def customer_login_as(
         self, info: Info, input: Annotated[CustomerLoginAsInput, INPUT]
     ) -> CustomerLoginAsPayload:
-        customer_id = parse_input_id(input.id, "cus", ["id"])
-        by = actor_of(info.context.viewer)
+        viewer = info.context.viewer
+        customer_id, by = parse_input_id(input.id, "cus", ["id"]), actor_of(viewer)
+        chosen = _parse_store_view(input.store_view_id, "storeViewId")
         async with info.context.transaction() as connection:
             await _lock_own_right(connection, by)
-            account = await lock_customer(connection, customer_id, websites=info.context.viewer.website_ids)
-            code, expires_at = await impersonation.issue_login_code(connection, account, reason=input.reason, by=by)
-        return CustomerLoginAsPayload(customer_id=customer_id, code=code, expires_at=expires_at)
+            account = await lock_customer(connection, customer_id, websites=viewer.website_ids)
+            made = await impersonation.issue_login_code(connection, account, viewer, input.reason, chosen, by=by)
+        return CustomerLoginAsPayload(customer_id=customer_id, made=made, code=made.code, expires_at=made.expires_at)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_IMPERSONATE,
@@ -220,14 +231,17 @@ async def _lock_own_right(connection: Connection, by: Actor) -> None:
         await lock_right_to_impersonate(connection, by.staff_id)
 
 
-async def _issue_requested_code(
-    connection: Any, account: Any, reason: str, by: Any, *, path: list[str]
-) -> tuple[str, dt.datetime]:
+def _parse_store_view(id: strawberry.ID | None, field: str) -> int | None:
+    return None if id is None else parse_input_id(id, "stv", [field])
+
+
+@contextmanager
+def _renaming_paths() -> Iterator[None]:
     """The sessions end only together with the code that was asked for: both, or neither."""
     try:
-        return await impersonation.issue_login_code(connection, account, reason=reason, by=by)
+        yield
     except RuleError as error:
-        raise error.at(path) from None
+        raise error.at([_PATHS_OF_CODE.get("".join(error.path), "loginCodeReason")]) from None
 
 
 ADMIN_QUERIES: Final = (AccountAdminQuery, ViewerQuery)

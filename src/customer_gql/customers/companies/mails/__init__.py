@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from customer_gql.customers.accounts.mails import HOME
-from customer_gql.messaging.mail.kinds import LINK_SAMPLES, NAME_SAMPLES, MailKind, Sender, page_path, staff_page_path
+from customer_gql.messaging.mail.kinds import (
+    LINK_SAMPLES,
+    NAME_SAMPLES,
+    MailKind,
+    Sender,
+    page_path,
+    sender_choice,
+    staff_page_path,
+)
 
 _COMPANY: Final = page_path("company", "/company", "of the company of the signed-in customer")
 _INVITATION: Final = page_path("company_invitation", "/company/invitation", "to accept an invitation to a company")
@@ -14,7 +22,12 @@ _STAFF: Final = staff_page_path("companies", "/admin/companies", "where staff se
 _SAMPLES: Final = {**NAME_SAMPLES, "company": "Analytical Engines"}
 _STAFF_SAMPLES: Final = {"name": "Grace Hopper", "company": "Analytical Engines"}
 
-_kind = partial(MailKind, folder=Path(__file__).parent)
+_SENDER: Final = sender_choice(
+    "companies.email_sender", Sender.GENERAL, "to customers about companies", "Sender of mails about companies"
+)
+
+_staff_kind = partial(MailKind, folder=Path(__file__).parent, for_staff=True)
+_kind = partial(MailKind, folder=Path(__file__).parent, sender_choice=_SENDER)
 MAILS: Final = (
     _kind("company_pending", "A company waits for a decision; to its admin.", Sender.GENERAL, HOME, _SAMPLES),
     _kind(
@@ -72,20 +85,18 @@ MAILS: Final = (
         HOME,
         NAME_SAMPLES,
     ),
-    _kind(
+    _staff_kind(
         "staff_company_assigned",
         "A staff user became the sales representative of a company.",
         Sender.GENERAL,
         _STAFF,
         _STAFF_SAMPLES,
-        for_staff=True,
     ),
-    _kind(
+    _staff_kind(
         "staff_company_admin_assigned",
         "A company has a new admin; to its sales representative.",
         Sender.GENERAL,
         _STAFF,
         {**_STAFF_SAMPLES, "admin": "Ada Lovelace"},
-        for_staff=True,
     ),
 )

@@ -30,14 +30,14 @@ FIELD_NOT_OFFERED: Final = Refusal(
 _SHOW_VALUES: Final = ("NO", "OPTIONAL", "REQUIRED")
 
 
-def show_setting(path: str, default: str, record: str) -> Setting[str]:
+def show_setting(path: str, default: str, record: str, values: tuple[str, ...] = _SHOW_VALUES) -> Setting[str]:
     """Whether a website asks for one field of a record; also used by other slices."""
     return Setting(
         path,
         default,
         WEBSITE,
-        f"Whether a website asks for this field of {record}: {', '.join(_SHOW_VALUES)}. `NO` refuses new values.",
-        one_of=_SHOW_VALUES,
+        f"Whether a website asks for this field of {record}: {', '.join(values)}. `NO` refuses new values.",
+        one_of=values,
         label=f"Ask for {path.partition('show_')[2].replace('_', ' ').replace('vat', 'VAT')}",
     )
 
@@ -58,6 +58,7 @@ def _choice_setting(name: str) -> Setting[str]:
 
 SHOW_SETTINGS: Final[Mapping[str, Setting[str]]] = {
     "prefix": _show_setting("prefix"),
+    "middleName": show_setting("customers.show_middle_name", "NO", "the profile", ("NO", "OPTIONAL")),
     "suffix": _show_setting("suffix"),
     "dateOfBirth": _show_setting("date_of_birth"),
     "taxVatNumber": _show_setting("tax_vat_number"),
