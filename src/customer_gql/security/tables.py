@@ -32,7 +32,8 @@ throttle = table(
     Column("until", DateTime(timezone=True), nullable=False),
     is_sha256("key_hash"),
     Index("ix_throttle_until", "until"),
-    distribution="local",
+    distribution="lookup",
+    names_no_customer=True,
 )
 
 

@@ -24,7 +24,6 @@ from sqlalchemy import (
     Integer,
     Interval,
     LargeBinary,
-    and_,
     any_,
     bindparam,
     case,
@@ -52,7 +51,6 @@ from customer_gql.database.statements import (
     fetch_one,
     fetch_row,
     fetch_rows,
-    fetch_value,
 )
 from customer_gql.settings import AudienceSettings
 
@@ -248,14 +246,9 @@ async def counted_failures(connection: Connection, keys: Sequence[bytes]) -> lis
 
 
 _COUNTED: Final = compile_statement(
-    select(throttle.c.count, throttle.c.until).where(
+    select(throttle.c.key_hash, throttle.c.count, throttle.c.until).where(
         throttle.c.key_hash == any_(bindparam("keys", type_=ARRAY(LargeBinary())))
     )
-)
-_is_of_peer: Any = throttle.c.key_hash == any_(bindparam("peers", type_=ARRAY(LargeBinary())))
-_is_of_keys: Any = throttle.c.key_hash == any_(bindparam("keys", type_=ARRAY(LargeBinary())))
-_MOST: Final = compile_statement(
-    select(func.max(throttle.c.count)).where(or_(_is_of_keys, and_(_is_of_peer, throttle.c.until > _now)))
 )
 _TAKE_BACK: Final = compile_statement(
     update(throttle)
@@ -283,7 +276,8 @@ async def most_failures(
 ) -> int:
     """The largest count of failures in a row by these keys, and of what the network address tried in the window."""
     peers = [peer_key(identity, counter, address) for counter in (_ADDRESS_ATTEMPT, RESET_REQUESTS)]
-    return await fetch_value(connection, _MOST, peers=peers, keys=list(keys), now=read_clock()) or 0
+    counted, now = await fetch_rows(connection, _COUNTED, keys=[*keys, *peers]), read_clock()
+    return max((row.count for row in counted if row.key_hash not in peers or row.until > now), default=0)
 
 
 async def take_back_address_attempt(

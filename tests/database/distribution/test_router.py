@@ -133,7 +133,7 @@ async def test_secrets_lead_to_their_customers_and_end_with_them(guest: Client, 
 async def test_a_statement_without_a_key_is_refused(database: Database):
     async with database.reads.acquire() as connection:
         with pytest.raises(NotRouted):
-            await connection.fetch("SELECT * FROM cart WHERE is_active = $1", True)
+            await connection.fetch("SELECT * FROM wishlist WHERE name = $1", "A")
         with pytest.raises(NotRouted, match="put together"):
             await connection.fetch(
                 "SELECT count(*) FROM address WHERE customer_id = ANY($1::bigint[])", list(range(20))

@@ -202,5 +202,6 @@ visitor = table(
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash_is_sha256"),
     CheckConstraint("char_length(last_url) <= 255", name="last_url_length"),
     Index("ix_visitor_last_activity_at", "last_activity_at"),
-    distribution="local",
+    distribution="lookup",
+    names_no_customer=True,
 )
