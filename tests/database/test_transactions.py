@@ -26,9 +26,9 @@ from support.derived import assert_derived
 from support.staff import make_website
 
 ORDER = """
-INSERT INTO sales_order (customer_id, id, number, status, store_view_id, placed_at, customer_email, customer_email_key,
+INSERT INTO sales_order (customer_id, id, number, state, status, store_view_id, placed_at, customer_email, customer_email_key,
     customer_name, currency, subtotal, grand_total)
-VALUES ($1, $2, 'M1', 'PENDING', 1, now(), 'a@example.com', 'a@example.com', 'A', 'USD', 5, 5)
+VALUES ($1, $2, 'M1', 'NEW', 'pending', 1, now(), 'a@example.com', 'a@example.com', 'A', 'USD', 5, 5)
 """
 
 

@@ -55,7 +55,7 @@ async def test_the_totals_are_those_of_the_source(empty_database: Database):
         totals = await one(
             connection,
             "SELECT sum(subtotal), sum(discount_total), sum(shipping_total), sum(grand_total),"
-            " count(*) FILTER (WHERE status = 'PROCESSING') FROM sales_order",
+            " count(*) FILTER (WHERE state = 'PROCESSING') FROM sales_order",
         )
         lines = await one(
             connection, "SELECT sum(row_total), sum(quantity_ordered - quantity_shipped) FROM sales_order_item"
@@ -102,7 +102,7 @@ async def test_an_order_as_it_was_placed(empty_database: Database):
         await import_northwind(connection, FOLDER)
         order = await one(
             connection,
-            "SELECT o.status, o.placed_at::date::text, o.customer_email, o.customer_name, s.name, o.subtotal,"
+            "SELECT o.state, o.placed_at::date::text, o.customer_email, o.customer_name, s.name, o.subtotal,"
             " o.discount_total, o.shipping_total, o.grand_total FROM sales_order o"
             " JOIN staff_user s ON s.id = o.sales_representative_id WHERE o.number = 'NW-10250'",
         )

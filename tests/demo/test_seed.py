@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from customer_gql.commerce.orders import tables as orders
+from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.reviews import tables as reviews
 from customer_gql.commerce.reward_points import tables as reward_points
 from customer_gql.commerce.store_credit import tables as store_credit
@@ -40,7 +40,7 @@ EVERY_VALUE: dict[str, Any] = {
     "customer.is_email_confirmed": [True, False],
     "customer.website_id": [1, 2, 3, 4],
     "newsletter_subscription.status": newsletter.SubscriptionStatus,
-    "sales_order.status": orders.OrderStatus,
+    "sales_order.state": OrderState,
     "sales_order_address.kind": ["BILLING", "SHIPPING"],
     "wishlist.visibility": wishlists.WishlistVisibility,
     "review.status": reviews.ReviewStatus,
@@ -234,15 +234,15 @@ async def test_totals_of_an_order_are_those_of_its_lines(shop: Connection) -> No
 
 async def test_what_is_shipped_agrees_with_the_status_and_the_shipments(shop: Connection) -> None:
     found = await shop.fetch("""
-        SELECT o.status, o.refunded_total = o.grand_total AS is_refunded,
+        SELECT o.state, o.refunded_total = o.grand_total AS is_refunded,
             CASE WHEN sum(i.quantity_shipped) = 0 THEN 'nothing'
                 WHEN sum(i.quantity_shipped) < sum(i.quantity_ordered) THEN 'part' ELSE 'all' END AS shipped,
             EXISTS (SELECT FROM shipment s WHERE (s.customer_id, s.order_id) = (o.customer_id, o.id)) AS has_shipment
         FROM sales_order o JOIN sales_order_item i ON (i.customer_id, i.order_id) = (o.customer_id, o.id)
         GROUP BY o.customer_id, o.id
     """)
-    waiting = ("PENDING", "PENDING_PAYMENT", "PAYMENT_REVIEW", "ON_HOLD", "CANCELED", "PROCESSING")
-    assert {(row.status, row.is_refunded, row.shipped, row.has_shipment) for row in found} == {
+    waiting = ("NEW", "PENDING_PAYMENT", "PAYMENT_REVIEW", "ON_HOLD", "CANCELED", "PROCESSING")
+    assert {(row.state, row.is_refunded, row.shipped, row.has_shipment) for row in found} == {
         *((status, False, "nothing", False) for status in waiting),
         ("PROCESSING", False, "part", True),
         ("COMPLETE", False, "all", True),

@@ -11,6 +11,7 @@ FIELDS = {
     ("address", "city"): "addresses { city }",
     ("address", "street"): "addresses { street }",
     ("address", "is_default_billing"): "addresses { isDefaultBilling }",
+    ("sales_order", "state"): "orders { nodes { state } }",
     ("sales_order", "status"): "orders { nodes { status } }",
     ("sales_order", "placed_at"): "orders { nodes { placedAt } }",
     ("sales_order", "grand_total"): "orders { nodes { grandTotal { amount } } }",

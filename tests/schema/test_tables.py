@@ -87,4 +87,11 @@ async def test_the_service_may_not_change_what_is_append_only(table, connection)
 
 def test_ledgers_and_history_are_append_only():
     marked = {table.name for table in TABLES if table.info["append_only"]}
-    assert marked == {"store_credit_entry", "reward_points_entry", "customer_event", "staff_event", "vat_check"}
+    assert marked == {
+        "store_credit_entry",
+        "reward_points_entry",
+        "customer_event",
+        "staff_event",
+        "vat_check",
+        "order_comment",
+    }

@@ -140,7 +140,7 @@ async def test_without_the_permission_the_history_alone_is_missing(http, connect
 
 async def test_a_service_token_is_held_to_the_same(boss, http, connection):
     create = "mutation C($input: ServiceTokenCreateInput!) { serviceTokenCreate(input: $input) { token } }"
-    input = {"name": "Feed", "permissions": ["CUSTOMERS_READ"], "websiteIds": None, "expiresAt": later()}
+    input = {"name": "Feed", "permissions": ["CUSTOMERS_READ", "ORDERS_READ"], "websiteIds": None, "expiresAt": later()}
     token = (await boss.data(create, input=input))["serviceTokenCreate"]["token"]
     row = await make_customer(connection)
     found = await type(boss)(http, "/admin/graphql", token).data(FACTS, id=customer_id(row))

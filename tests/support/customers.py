@@ -7,6 +7,7 @@ from sqlalchemy import Table, insert
 
 from customer_gql.commerce.carts.tables import cart, cart_item
 from customer_gql.commerce.catalog.tables import product
+from customer_gql.commerce.orders.statuses.tables import FIRST_STATUSES, OrderState
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, shipment, tracking_number
 from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points, reward_points_entry
@@ -111,13 +112,17 @@ async def make_product(connection: Connection, price: int = 1990, **given: Any) 
 
 
 async def make_order(connection: Connection, owner: Row, items: list[Row], **given: Any) -> Row:
-    """An order of one of each product."""
+    """An order of one of each product, in a state with its default status."""
     subtotal = sum(item.price for item in items)
+    state = given.get("state", "COMPLETE")
+    kept = {"held_state": "NEW", "held_status": "pending"} if state == "ON_HOLD" else {}
     values = {
         "customer_id": owner.id,
         "id": new_id(),
         "number": f"T{new_id()}",
-        "status": "COMPLETE",
+        "state": state,
+        "status": FIRST_STATUSES[OrderState(state)],
+        **kept,
         "store_view_id": 1,
         "placed_at": _WHEN,
         "customer_email": owner.email,

@@ -37,6 +37,8 @@ ENDS = re.compile("expires|until|next_attempt")
 TOTALS = {"subtotal": 9917, "discount_total": 211, "shipping_total": 523, "tax_total": 97, "refunded_total": 61}
 NO_CHOICE = {"date_value": None, "boolean_value": None, "option_code": None}
 FLAGS = ["is_system", "is_required", "is_visible", "is_being_deleted"]
+STATE = {"held_state": None, "held_status": None}
+DOCUMENTED = {"quantity_invoiced": 4, "quantity_canceled": 2, "quantity_refunded": 1}
 LINE = {"price": 613, "discount": 59, "quantity_ordered": 7, "quantity_shipped": 3}
 
 FACTS: dict[str, dict[str, Any]] = {
@@ -64,8 +66,12 @@ FACTS: dict[str, dict[str, Any]] = {
         "gender": "FEMALE",
         "newsletter_status": "SUBSCRIBED",
     },
-    "sales_order": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
-    "sales_order_item": {**LINE, "row_total": 613 * 7 - 59},
+    "sales_order": {**STATE, **TOTALS, "grand_total": 9917 - 211 + 523 + 97},
+    "sales_order_item": {**LINE, **DOCUMENTED, "row_total": 613 * 7 - 59},
+    "invoice": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
+    # Beside those that the shop has.
+    "order_status": {"code": lambda: f"bystander_{next(numbers)}"},
+    "order_status_state": {"is_default": False},
     "review": {"rating": 4},
     "product_tier_price": {"percent": None},
     "email_token": {"purpose": "CONFIRM", "new_email": None},

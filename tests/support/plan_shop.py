@@ -86,7 +86,7 @@ async def make_failures(connection: Connection, shop: Shop) -> None:
 NOT_NULL = {
     "customer": ("email", "customer_type", "created_at", "group_id"),
     "address": ("city", "street", "is_default_billing"),
-    "sales_order": ("status", "placed_at", "grand_total"),
+    "sales_order": ("state", "status", "placed_at", "grand_total"),
     "sales_order_item": ("sku", "quantity_ordered"),
     "review": ("rating",),
 }

@@ -41,7 +41,7 @@ REACH = {"website_ids", "viewer", "customer_id", "staff_id"}
 DECODERS = {"collect_edits", "decode_id", "decode_keys", "parse_input_id", "parse_input_ids", "parse_input_keys"}
 OPEN_PREFIXES = {"att", "grp"}
 """Of ids of what belongs to no website, and everybody may name."""
-OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_TAX_CLASSES"}
+OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_TAX_CLASSES", "ALL_ORDER_STATUSES"}
 """Lists of the shop that all staff may see."""
 KEY = re.compile(r"\b(str|\w*(ID|Id|Input))\b")
 """Annotations of arguments that can name a row. An enum or a number cannot."""

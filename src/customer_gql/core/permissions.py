@@ -37,6 +37,11 @@ class Permission(enum.StrEnum):
     CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
     CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
     PRICING_MANAGE = "pricing.manage", "See why a product has its price."
+    ORDERS_READ = "orders.read", "See orders, and what happened to them."
+    ORDERS_MANAGE = (
+        "orders.manage",
+        "Invoice, ship, hold, cancel and comment on orders, and correct their addresses.",
+    )
     GROUPS_MANAGE = (
         "groups.manage",
         "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",
@@ -97,6 +102,7 @@ FIELD_PERMISSIONS: Final = frozenset(
         Permission.CUSTOMERS_PII,
         Permission.CUSTOMERS_READ,
         Permission.HISTORY_READ,
+        Permission.ORDERS_READ,
         Permission.STAFF_MANAGE,
     }
 )

@@ -9,7 +9,7 @@ from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.statements import Connection
 from support.clients import Client
-from support.customers import customer_id, make_customer, make_full_customer
+from support.customers import customer_id, make_customer, make_full_customer, make_order
 from support.races import stop_after
 from support.staff import make_website, staff_client
 
@@ -85,11 +85,10 @@ async def test_a_dry_run_gives_the_answer_and_deletes_nothing(admin_client: Clie
     assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE customer_id = $1", customer.id) == 0
 
 
-@pytest.mark.parametrize("status", ["PENDING", "PENDING_PAYMENT", "PAYMENT_REVIEW", "PROCESSING", "ON_HOLD"])
-async def test_open_orders_are_warned_of(admin_client: Client, connection: Connection, status: str):
+@pytest.mark.parametrize("state", ["NEW", "PENDING_PAYMENT", "PAYMENT_REVIEW", "PROCESSING", "ON_HOLD"])
+async def test_open_orders_are_warned_of(admin_client: Client, connection: Connection, state: str):
     customer = await make_full_customer(connection)
-    first = "(SELECT min(id) FROM sales_order WHERE customer_id = $1)"
-    await connection.execute(f"UPDATE sales_order SET status = $2 WHERE id = {first}", customer.id, status)
+    await make_order(connection, customer, [], state=state)
     answer = await delete(admin_client, customer, dry=True)
     assert answer["warnings"] == [{"kind": "OPEN_ORDERS", "count": 1}, *CONSEQUENCES["warnings"]]
 

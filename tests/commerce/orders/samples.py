@@ -10,7 +10,10 @@ from support.customers import make_customer, make_order, make_product
 from support.made_rows import MadeRows
 from support.staff import make_role, make_staff, make_website
 
-NOT_PERSONAL = {"OrderGridRow.number": "a number of the shop"}
+NOT_PERSONAL = {
+    "OrderGridRow.number": "a number of the shop",
+    **dict.fromkeys(("Order.status", "OrderGridRow.status"), "a code of the shop"),
+}
 REFERENCES = {"website": "web", "storeView": "stv", "salesRepresentative": "stf"}
 
 
@@ -25,13 +28,13 @@ CALLS = {
     ],
 }
 NAMES = ["Stra\u00dfe", "\u00c9va A%b", "ann_", "\u4f0a\u85e4", None]
-STATUSES = ["COMPLETE", "PENDING", "CANCELED"]
+STATES = ["COMPLETE", "NEW", "CANCELED"]
 
 
 def varied_values(number: int, representative: int) -> dict[str, Any]:
     name = NAMES[number % 5]
     return {
-        "status": STATUSES[number % 3],
+        "state": STATES[number % 3],
         "placed_at": dt.datetime.now(dt.UTC) - dt.timedelta(days=50 * (number % 4), hours=1),
         "customer_name": name or "Ada",
         "customer_number": None if name is None else number,

@@ -56,7 +56,7 @@ async def firm(connection, as_customer):
         placed = dt.datetime(2026, 2, 3, 4, 5, place, tzinfo=dt.UTC)
         given = {"company_id": firm.row.id, "placed_at": placed}
         await make_order(connection, row, [], number=f"{name}{row.id}", **given)
-        await make_order(connection, row, [], number=f"hidden{row.id}", status="PENDING_PAYMENT", **given)
+        await make_order(connection, row, [], number=f"hidden{row.id}", state="PENDING_PAYMENT", **given)
         await make_order(connection, row, [], number=f"private{row.id}")
     firm.number = {name: f"{name}{row.id}" for name, row in firm.people.items()}
     return firm

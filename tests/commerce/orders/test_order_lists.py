@@ -54,8 +54,8 @@ async def test_the_customer_does_not_see_an_order_that_waits_for_its_payment(
     admin_client: Any, as_customer: Any, connection: Connection
 ):
     owner, product = await make_customer(connection), await make_product(connection)
-    waiting = await make_order(connection, owner, [product], status="PENDING_PAYMENT")
-    placed = await make_order(connection, owner, [product], status="PAYMENT_REVIEW")
+    waiting = await make_order(connection, owner, [product], state="PENDING_PAYMENT")
+    placed = await make_order(connection, owner, [product], state="PAYMENT_REVIEW")
     document = "query N($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     ids = [encode_id("ord", owner.id, order.id) for order in (waiting, placed)]
     shopper = await as_customer(owner.id)
@@ -64,3 +64,17 @@ async def test_the_customer_does_not_see_an_order_that_waits_for_its_payment(
     assert (await shopper.data(document, ids=ids))["nodes"] == [None, {"id": ids[1]}]
     assert (await admin_client.data(document, ids=ids))["nodes"] == [{"id": id} for id in ids]
     assert (await admin_client.data(ORDERS, id=customer_id(owner)))["customer"]["orders"]["totalCount"] == 2
+
+
+async def test_customers_find_their_orders_by_number_alone(as_customer: Any, connection: Connection):
+    owner, other = await make_customer(connection), await make_customer(connection)
+    order = await make_order(connection, owner, [])
+    waiting = await make_order(connection, owner, [], state="PENDING_PAYMENT")
+    document = "query O($number: String!) { order(number: $number) { id number } }"
+    shopper, stranger = await as_customer(owner.id), await as_customer(other.id)
+    found = {"id": encode_id("ord", owner.id, order.id), "number": order.number}
+    assert (await shopper.data(document, number=order.number))["order"] == found
+    for client, number in ((stranger, order.number), (shopper, waiting.number), (shopper, order.number.lower())):
+        assert (await client.data(document, number=number))["order"] is None
+    wrong = await shopper.answer(document, number="a\u0000")
+    assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

@@ -25,6 +25,7 @@ READ = """query S($id: ID!) { customer(id: $id) { orderStatistics {
 BY_WEBSITE = """query S($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { orderStatisticsByWebsite {
   website { id } orderCount lifetimeValue { amount currency } averageOrderValue { amount currency } firstOrderAt
   lastOrderAt } } } }"""
+CANCELED = {"state": "CANCELED", "status": "canceled"}
 Change = Callable[[Connection], Awaitable[object]]
 
 
@@ -33,7 +34,8 @@ def order_of(owner_id: int, total: int, **given: Any) -> dict[str, Any]:
         "customer_id": owner_id,
         "id": new_id(),
         "number": f"S{new_id()}",
-        "status": "COMPLETE",
+        "state": "COMPLETE",
+        "status": "complete",
         "store_view_id": 1,
         "placed_at": MARCH,
         "customer_email": "ada@example.com",
@@ -116,9 +118,9 @@ async def test_a_changed_order_is_counted_as_it_is_now(connection: Connection, o
 
 
 async def test_a_canceled_order_is_taken_off(connection: Connection, owner: Row):
-    await commit(connection, owner.id, updating(owner.id, 1000, status="CANCELED"))
+    await commit(connection, owner.id, updating(owner.id, 1000, **CANCELED))
     assert await stored(connection, owner.id) == [(1, "USD", 1, 2000, MARCH, MARCH)]
-    await commit(connection, owner.id, updating(owner.id, 2500, status="CANCELED"))
+    await commit(connection, owner.id, updating(owner.id, 2500, **CANCELED))
     assert await stored(connection, owner.id) == []
 
 
@@ -203,7 +205,7 @@ OVERLAPPING = {
 async def test_two_transactions_at_once_leave_the_right_row(
     database: Database, before: list[int], one: Any, other: Any, after: list[Any], is_deleted: bool
 ):
-    canceled = {updating: {"status": "CANCELED"}, inserting: {}}
+    canceled = {updating: CANCELED, inserting: {}}
     async with database.writes.acquire() as first, database.writes.acquire() as second:
         owner_id = new_id() if is_deleted else (await make_customer(first)).id
         if before:

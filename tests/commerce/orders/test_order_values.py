@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from customer_gql.commerce.orders.tables import OrderStatus
+from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection, Row
 from support.clients import Client
@@ -12,17 +12,17 @@ from support.customers import customer_id, make_customer, make_order, make_produ
 from support.furnished import money, shown
 
 ORDER = """query O($id: ID!) { customer(id: $id) { orders { nodes {
-  id number status placedAt customerEmail customerName
+  id number state status statusLabel placedAt customerEmail customerName
   subtotal { ...m } discountTotal { ...m } shippingTotal { ...m } taxTotal { ...m } grandTotal { ...m }
   refundedTotal { ...m } storeView { id code } salesRepresentative { name email }
   billingAddress { ...a } shippingAddress { ...a } itemCount
-  items { id position sku name quantityOrdered quantityShipped price { ...m } discount { ...m } rowTotal { ...m } }
+  items { id position sku name quantityOrdered quantityShipped quantityInvoiced quantityCanceled quantityRefunded price { ...m } discount { ...m } rowTotal { ...m } }
   shipments { id shippedAt trackingNumbers { carrier number } }
 } } } }
 fragment m on Money { amount currency }
 fragment a on OrderAddress { name company street city region postcode countryCode telephone }"""
 ADDRESS = "name company street city region postcode countryCode telephone"
-STATUSES = """query S($id: ID!) { customer(id: $id) { orders { nodes { status } } } }"""
+STATES = """query S($id: ID!) { customer(id: $id) { orders { nodes { state status statusLabel } } } }"""
 
 
 async def read(client: Client, rows: dict[str, Row]) -> Any:
@@ -35,7 +35,8 @@ async def test_an_order_with_all_that_belongs_to_it(admin_client: Client, furnis
     owner = order.customer_id
     assert await read(admin_client, furnished) == {
         "id": encode_id("ord", owner, order.id),
-        **shown(order, "number status placedAt customerEmail customerName"),
+        **shown(order, "number state status placedAt customerEmail customerName"),
+        "statusLabel": furnished["order_status_label"].label,
         "subtotal": money(9917),
         "discountTotal": money(211),
         "shippingTotal": money(523),
@@ -51,6 +52,7 @@ async def test_an_order_with_all_that_belongs_to_it(admin_client: Client, furnis
             {
                 "id": encode_id("oit", owner, order.id, item.position),
                 **shown(item, "position sku name quantityOrdered quantityShipped"),
+                **shown(item, "quantityInvoiced quantityCanceled quantityRefunded"),
                 "price": money(613),
                 "discount": money(59),
                 "rowTotal": money(4232),
@@ -90,11 +92,23 @@ async def test_goods_and_invoice_go_to_different_addresses(
 
 
 @pytest.mark.parametrize(
-    "status",
-    ["PENDING", "PENDING_PAYMENT", "PAYMENT_REVIEW", "PROCESSING", "ON_HOLD", "COMPLETE", "CLOSED", "CANCELED"],
+    ("state", "status", "label"),
+    [
+        ("NEW", "pending", "Pending"),
+        ("PENDING_PAYMENT", "pending_payment", "Pending Payment"),
+        ("PAYMENT_REVIEW", "payment_review", "Payment Review"),
+        ("PROCESSING", "processing", "Processing"),
+        ("ON_HOLD", "holded", "On Hold"),
+        ("COMPLETE", "complete", "Complete"),
+        ("CLOSED", "closed", "Closed"),
+        ("CANCELED", "canceled", "Canceled"),
+    ],
 )
-async def test_each_status_is_shown_as_it_is_stored(status: str, admin_client: Client, connection: Connection):
+async def test_each_state_has_its_status_from_the_start(
+    state: str, status: str, label: str, admin_client: Client, connection: Connection
+):
     row = await make_customer(connection)
-    await make_order(connection, row, [await make_product(connection)], status=OrderStatus(status).value)
-    answer = await admin_client.data(STATUSES, id=customer_id(row))
-    assert answer["customer"]["orders"]["nodes"] == [{"status": status}]
+    await make_order(connection, row, [await make_product(connection)], state=OrderState(state).value)
+    answer = await admin_client.data(STATES, id=customer_id(row))
+    shown_order = {"state": state, "status": status, "statusLabel": label}
+    assert answer["customer"]["orders"]["nodes"] == [shown_order]

@@ -9,12 +9,12 @@ from support.staff import make_website, staff_client
 LIST = """query L($filter: OrderFilter, $search: String, $sort: [OrderSort!]) {
   orders(filter: $filter, search: $search, sort: $sort) { totalCount nodes { id number customer { id } } } }"""
 ROW = """query R($filter: OrderFilter) { orders(filter: $filter) { nodes { gridRow {
-  number status website { id label } storeView { id label } placedAt customerNumber customerEmail customerName
+  number state status website { id label } storeView { id label } placedAt customerNumber customerEmail customerName
   customerGroup { id label } billingName shippingName company grandTotal { amount currency } subtotal { amount currency }
-  shippingTotal { amount currency } refundedTotal { amount currency } salesRepresentative { id label } isCustomerDeleted
+  shippingTotal { amount currency } refundedTotal { amount currency } archivedAt salesRepresentative { id label } isCustomerDeleted
 } } } }"""
 ONE = "query O($by: OrderRef!) { order(by: $by) { id number customer { email } } }"
-SORT_KEYS = """NUMBER STATUS PLACED_AT CUSTOMER_NUMBER CUSTOMER_EMAIL CUSTOMER_NAME BILLING_NAME SHIPPING_NAME COMPANY GRAND_TOTAL
+SORT_KEYS = """NUMBER STATE STATUS PLACED_AT UPDATED_AT ARCHIVED_AT CUSTOMER_NUMBER CUSTOMER_EMAIL CUSTOMER_NAME BILLING_NAME SHIPPING_NAME COMPANY GRAND_TOTAL
   SUBTOTAL SHIPPING_TOTAL REFUNDED_TOTAL IS_CUSTOMER_DELETED"""
 
 
@@ -42,7 +42,8 @@ async def test_a_row_shows_the_order_as_it_was_placed(admin_client, connection):
     assert [node["gridRow"] for node in read["orders"]["nodes"]] == [
         {
             "number": order.number,
-            "status": "COMPLETE",
+            "state": "COMPLETE",
+            "status": "complete",
             "website": {"id": encode_id("web", 1), "label": "Main Website"},
             "storeView": {"id": encode_id("stv", 1), "label": "Default Store View"},
             "placedAt": "2026-03-01T12:00:00+00:00",
@@ -57,6 +58,7 @@ async def test_a_row_shows_the_order_as_it_was_placed(admin_client, connection):
             "subtotal": {"amount": "19.90", "currency": "USD"},
             "shippingTotal": {"amount": "0.00", "currency": "USD"},
             "refundedTotal": {"amount": "0.90", "currency": "USD"},
+            "archivedAt": None,
             "salesRepresentative": None,
             "isCustomerDeleted": False,
         }
@@ -74,7 +76,7 @@ async def test_a_long_name_that_folds_into_a_longer_one_has_room_in_the_index(ad
 
 async def test_an_amount_is_not_personal(http, admin_client, connection):
     columns = "query { gridColumns(grid: ORDERS) { key isPersonal missingPermission } }"
-    blind = await staff_client(http, connection, ["customers.read"])
+    blind = await staff_client(http, connection, ["customers.read", "orders.read"])
     told = {it["key"]: it for it in (await blind.data(columns))["gridColumns"]}
     assert told["shippingTotal"] == {"key": "shippingTotal", "isPersonal": False, "missingPermission": None}
     assert told["shippingName"]["missingPermission"] == "customers.pii"
@@ -159,7 +161,7 @@ async def test_orders_need_the_permission_of_customers(http, connection):
     clerk = await staff_client(http, connection, permissions=["history.read"])
     for document in ("{ orders { totalCount } }", '{ order(by: {number: "1"}) { id } }'):
         answer = await clerk.answer(document)
-        assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "customers.read"}
+        assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "orders.read"}
 
 
 async def test_a_search_finds_orders(admin_client, connection):

@@ -43,7 +43,7 @@ async def expected(connection, shopper):
         {
             "id": encode_id("ord", shopper.id, order.id),
             "number": order.number,
-            "status": "COMPLETE",
+            "status": "complete",
             "placedAt": WHEN,
             "grandTotal": usd("24.90"),
             "items": [{**product, "quantityOrdered": 1} for product in products],

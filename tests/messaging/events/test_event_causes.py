@@ -9,7 +9,7 @@ from customer_gql.schema import admin, storefront
 from support.changes import Change, Changes, Scene, by_staff
 from support.clients import Client
 from support.companies import company_id, make_company, make_member
-from support.customers import customer_id
+from support.customers import customer_id, make_order, make_product
 from support.jobs import group
 from support.shopping import DELETE, PASSWORD
 from support.slice_samples import merge
@@ -77,7 +77,28 @@ async def hand_over(scene):
     return Change(scene.staff, {"companyId": company_id(employer), "customerId": customer_id(row)}, row)
 
 
+def on_an_order(**input):
+    """What staff do to a new order of a customer."""
+
+    async def make(scene):
+        row = await scene.shopper()
+        order = await make_order(scene.connection, row, [await make_product(scene.connection)], state="NEW")
+        id = encode_id("ord", order.customer_id, order.id)
+        key = {"orderId": id, "idempotencyKey": "cause"} if input.get("documents") else {"id": id}
+        return Change(
+            scene.staff, {**key, **{name: value for name, value in input.items() if name != "documents"}}, row
+        )
+
+    return make
+
+
+PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}
 NARROWER = [
+    ("orderHold", on_an_order(), ["order.state_changed"]),
+    ("orderCommentAdd", on_an_order(text="Called back."), ["order.commented"]),
+    ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),
+    ("invoiceCreate", on_an_order(documents=True), ["order.state_changed", "invoice.created"]),
+    ("shipmentCreate", on_an_order(documents=True), ["order.state_changed", "shipment.created"]),
     ("companyAdminReplace", hand_over, ["customer.updated", "customer.updated", "company.admin_replaced"]),
     ("customerUpdate", by_staff(allowsRemoteAssistance=True), ["customer.updated", "customer.assistance_changed"]),
     ("customerUpdate", move, ["customer.website_changed"]),

@@ -14,6 +14,7 @@ from customer_gql.shop.websites.types import Store, StoreView, Website
 
 from . import reads
 from .companies import CompanyCapabilitySection
+from .orders import OrderCapabilitySection
 from .refusals import CapabilityRefusal, find_mutations, show_refusal
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
@@ -89,6 +90,7 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
 
 
 CUSTOMER_SECTIONS: Final = (CapabilitySection,)
+ORDER_SECTIONS: Final = (OrderCapabilitySection,)
 extend_node(Company, CompanyCapabilitySection)
 extend_node(Website, WebsiteCapabilitySection)
 extend_node(Store, StoreCapabilitySection)

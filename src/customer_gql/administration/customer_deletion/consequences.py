@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, func, literal_column, select, union_all
 
 from customer_gql.commerce.carts.tables import cart
-from customer_gql.commerce.orders.tables import OrderStatus, sales_order
+from customer_gql.commerce.orders.statuses.tables import OrderState
+from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.commerce.reviews.tables import review
 from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
@@ -26,7 +27,7 @@ from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.statements import AnySelect, Connection, Row, compile_statement, fetch_rows
 from customer_gql.messaging.mail.tables import mail_outbox
 
-_CLOSED: Final = (OrderStatus.COMPLETE, OrderStatus.CLOSED, OrderStatus.CANCELED)
+_CLOSED: Final = (OrderState.COMPLETE, OrderState.CLOSED, OrderState.CANCELED)
 
 
 class DeletionBlockerKind(enum.StrEnum):
@@ -117,7 +118,7 @@ _WARNINGS: Final = compile_statement(
         _counted(
             DeletionWarningKind.OPEN_ORDERS,
             sales_order,
-            sales_order.c.status.not_in([literal_column(f"'{status.value}'") for status in _CLOSED]),
+            sales_order.c.state.not_in([literal_column(f"'{state.value}'") for state in _CLOSED]),
         ),
         _counted(DeletionWarningKind.CREDIT_LEFT, store_credit, store_credit.c.balance > literal_column("0")),
         _counted(DeletionWarningKind.POINTS_LEFT, reward_points, count=reward_points.c.balance),

@@ -2,19 +2,20 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Boolean, exists, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, exists, select, type_coerce
 
 from customer_gql.core.text import MAX_SORT_KEY
 from customer_gql.customers.profile.tables import customer
 from customer_gql.loading.grids.columns import ColumnType, GridColumn, TextForm
-from customer_gql.loading.grids.entries import plain_column, reference_column, text_column
+from customer_gql.loading.grids.entries import folded, plain_column, reference_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.shop.groups.tables import customer_group
 from customer_gql.shop.websites.tables import store, store_view, website
 from customer_gql.staff.tables import staff_user
 
-from .tables import CUSTOMER_NAME_START, ORDER_DOCUMENT, OrderStatus, sales_order
+from .statuses.tables import OrderState, order_status
+from .tables import CUSTOMER_NAME_START, ORDER_DOCUMENT, sales_order
 
 _order = sales_order.c
 
@@ -34,6 +35,12 @@ def _money(key: str, title: str, description: str, column: str, **given: Any) ->
     )
 
 
+def name_of_status(code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What people read for the code of a status."""
+    named = order_status.alias("named_order_status")
+    return select(named.c.label).where(named.c.code == code).scalar_subquery()
+
+
 _is_customer_deleted = type_coerce(
     ~exists().where(customer.c.id == _order.customer_id).correlate(sales_order), Boolean()
 )
@@ -51,17 +58,29 @@ _COLUMNS: Final = (
         is_indexed=True,
     ),
     plain_column(
+        "state",
+        "State",
+        "State of the order, which decides what can be done with it.",
+        ColumnType.ENUM,
+        _order.state,
+        choices=OrderState,
+        over=("Order.state",),
+        is_never_empty=True,
+        is_facetable=True,
+        is_indexed=True,
+    ),
+    plain_column(
         "status",
         "Status",
-        "State of the order.",
-        ColumnType.ENUM,
+        "Code of the status by which the shop names where the order is.",
+        ColumnType.STRING,
         _order.status,
-        choices=OrderStatus,
+        compared=folded(_order.status),
         over=("Order.status",),
+        sql_label=name_of_status,
         is_never_empty=True,
         is_default=True,
         is_facetable=True,
-        is_indexed=True,
     ),
     reference_column(
         "website",
@@ -169,6 +188,22 @@ _COLUMNS: Final = (
     _money("subtotal", "Subtotal", "Sum of price times quantity.", "subtotal"),
     _money("shippingTotal", "Shipping", "Shipping charge.", "shipping_total"),
     _money("refundedTotal", "Refunded", "Refunded amount.", "refunded_total"),
+    plain_column(
+        "updatedAt",
+        "Changed",
+        "Time of the last change of the order.",
+        ColumnType.DATE_TIME,
+        _order.updated_at,
+        is_never_empty=True,
+    ),
+    plain_column(
+        "archivedAt",
+        "Archived",
+        "Time at which staff moved the order into the archive.",
+        ColumnType.DATE_TIME,
+        _order.archived_at,
+        over=("Order.archived_at",),
+    ),
     reference_column(
         "salesRepresentative",
         "Sales representative",

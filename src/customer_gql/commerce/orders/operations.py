@@ -14,7 +14,7 @@ from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.roots import admin_field, customer_field
 
 from .company_orders import find_shown_buyers, orders_by_company
-from .reads import find_reachable_order
+from .reads import find_reachable_order, own_orders_by_number
 from .types import ORDER_GRID, OrderLink
 
 
@@ -27,7 +27,7 @@ class OrderRef:
 @strawberry.type
 class OrderAdminQuery:
     @admin_field(
-        permission=Permission.CUSTOMERS_READ,
+        permission=Permission.ORDERS_READ,
         graphql_type=OrderLink | None,
         description="An order, also of a deleted customer. Null when unknown, or placed on a website that the viewer's role does "
         "not reach.",
@@ -48,6 +48,24 @@ class OrderAdminQuery:
         description="Orders of the websites that the viewer's role reaches, those of deleted customers included: a grid with "
         "filter, search, sort and facets. Columns with personal data and a search need `customers.pii` too.",
     )
+
+
+@strawberry.type
+class OwnOrderQuery:
+    @customer_field(
+        graphql_type=OrderLink | None,
+        description="An order of the signed-in customer by its number; null when unknown, of somebody else, or not shown to the "
+        "customer yet because it waits for its payment.",
+    )
+    async def order(
+        self,
+        info: Info,
+        number: Annotated[str, strawberry.argument(description="Order number, exactly as it is shown.")],
+    ) -> Any:
+        fault = find_text_fault(number)
+        if fault is not None:
+            raise BadInput(f"number: {fault}", argument=["number"])
+        return await info.context.load(own_orders_by_number, (info.context.viewer.customer_id, number))
 
 
 @strawberry.type
@@ -86,5 +104,5 @@ class CompanyOrderQuery:
         return await orders_by_company.load(context, key, window, customer_ids=buyers)
 
 
-QUERIES: Final = (CompanyOrderQuery,)
+QUERIES: Final = (OwnOrderQuery, CompanyOrderQuery)
 ADMIN_QUERIES: Final = (OrderAdminQuery,)

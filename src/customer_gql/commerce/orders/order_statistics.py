@@ -7,7 +7,8 @@ from sqlalchemy import Numeric, cast, func, select
 from customer_gql.database.projections import Projection
 from customer_gql.shop.websites.tables import store, store_view
 
-from .tables import OrderStatus, order_statistics, sales_order
+from .statuses.tables import OrderState
+from .tables import order_statistics, sales_order
 
 ORDER_STATISTICS: Final = Projection(
     table=order_statistics,
@@ -28,7 +29,7 @@ ORDER_STATISTICS: Final = Projection(
         )
         .join(store_view, store_view.c.id == sales_order.c.store_view_id)
         .join(store)
-        .where(sales_order.c.status != OrderStatus.CANCELED.value)
+        .where(sales_order.c.state != OrderState.CANCELED.value)
         .group_by(sales_order.c.customer_id, store.c.website_id, sales_order.c.currency)
     ),
 )

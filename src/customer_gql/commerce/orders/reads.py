@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Numeric, and_, cast, func, select
+from sqlalchemy import BigInteger, Numeric, and_, cast, exists, func, select
 
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import Row
@@ -9,8 +9,8 @@ from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, first_by, one_by
 from customer_gql.shop.websites.tables import store, store_view, website
 
+from .statuses.tables import order_status_state as assigned
 from .tables import (
-    HIDDEN_STATUSES,
     order_statistics as statistics,
     sales_order,
     sales_order_address as order_address,
@@ -49,10 +49,12 @@ _newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending
 orders_by_customer = Pages(select(sales_order), sales_order.c.customer_id, sort=_newest)
 
 # What the customer sees (docs/domain/orders.md#orders-10).
-VISIBLE_ORDERS: Final[Any] = select(sales_order).where(
-    *[sales_order.c.status != status.value for status in HIDDEN_STATUSES]
+_visible = exists().where(
+    assigned.c.state == sales_order.c.state, assigned.c.status == sales_order.c.status, assigned.c.is_visible
 )
+VISIBLE_ORDERS: Final[Any] = select(sales_order).where(_visible.correlate(sales_order))
 visible_orders_by_id = one_by(VISIBLE_ORDERS, sales_order.c.customer_id, sales_order.c.id)
+own_orders_by_number = one_by(VISIBLE_ORDERS, sales_order.c.customer_id, sales_order.c.number)
 visible_orders_by_customer = Pages(VISIBLE_ORDERS, sales_order.c.customer_id, sort=_newest)
 
 _item_key = (item.c.customer_id, item.c.order_id)

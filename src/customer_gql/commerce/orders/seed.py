@@ -13,6 +13,7 @@ from customer_gql.database.seeding import DAY, HOUR, MINUTE, CustomerSeed, Rows,
 from customer_gql.shop.websites.seed import BASE, BRITAIN, EUROPE, JAPAN
 from customer_gql.staff.seed import SALES_REPRESENTATIVES
 
+from .statuses.tables import FIRST_STATUSES, OrderState
 from .tables import sales_order, sales_order_address, sales_order_item, sales_order_number, shipment, tracking_number
 
 _LINES: Final = expand_weights({1: 25, 2: 24, 3: 18, 4: 13, 5: 9, 6: 6, 7: 3, 8: 2})
@@ -21,11 +22,9 @@ _PERCENTS: Final = expand_weights({0: 80, 10: 12, 15: 5, 25: 3})
 
 # What an order is depends on how long ago it was placed.
 _FRESH: Final = expand_weights(
-    {"PROCESSING": 52, "PENDING": 24, "PENDING_PAYMENT": 9, "PAYMENT_REVIEW": 4, "CANCELED": 6, "ON_HOLD": 5}
+    {"PROCESSING": 52, "NEW": 24, "PENDING_PAYMENT": 9, "PAYMENT_REVIEW": 4, "CANCELED": 6, "ON_HOLD": 5}
 )
-_RECENT: Final = expand_weights(
-    {"COMPLETE": 58, "PROCESSING": 30, "CANCELED": 5, "PENDING": 3, "ON_HOLD": 2, "CLOSED": 2}
-)
+_RECENT: Final = expand_weights({"COMPLETE": 58, "PROCESSING": 30, "CANCELED": 5, "NEW": 3, "ON_HOLD": 2, "CLOSED": 2})
 _OLD: Final = expand_weights({"COMPLETE": 905, "CANCELED": 50, "CLOSED": 40, "PROCESSING": 3, "ON_HOLD": 2})
 
 _DAYS_TO_THE_FIRST: Final = 7
@@ -106,12 +105,12 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
     order_id = s.make_id(placed)
     placed_at = to_datetime(placed)
     number = f"{placed_at:%y%m%d}-{s.number}-{ordinal}"
-    subtotal, discount = _add_items(s, rows, order_id, lines, extent)
+    subtotal, discount = _add_items(s, rows, order_id, lines, extent, status)
     totals = _compute_totals(_TERMS[site.id], subtotal, discount)
     grand_total = totals["grand_total"]
     shipped = min(s.until, placed + int((0.2 + 4 * r()) * DAY)) if extent else placed
     refunded = _refunded_total(status, grand_total, r())
-    updated = shipped if extent or status.startswith("PEN") else min(s.until, placed + int(30 * r() * HOUR))
+    updated = shipped if extent or status in {"NEW", "PENDING_PAYMENT"} else min(s.until, placed + int(30 * r() * HOUR))
     if refunded:
         updated = min(s.until, updated + int(20 * r() * DAY))
     rows[sales_order].append(
@@ -119,7 +118,7 @@ def _add_order(s: Shopper[OrderPlan], rows: Rows, ordinal: int, placed: int, sta
             "customer_id": s.id,
             "id": order_id,
             "number": number,
-            "status": status,
+            **_describe_state(status),
             "store_view_id": s.view_id,
             "placed_at": placed_at,
             **_describe_buyer(s),
@@ -152,8 +151,7 @@ def name_companies(s: Shopper[OrderPlan], rows: Rows) -> None:
         made[number] = (*order[:place], seat[of_member("company_id")], *order[place + 1 :])
 
 
-def _describe_buyer(s: Shopper[OrderPlan]) -> dict[str, Any]:
-    """What an order keeps of its customer, by column name."""
+def _describe_buyer(s: Shopper[OrderPlan]) -> dict[str, Any]:  # by column name
     name = f"{s.first} {s.last}"
     return {
         "customer_email": s.email,
@@ -210,7 +208,7 @@ def _shipped_extent(status: str, lines: list[_Line], share: float) -> _Shipped:
 
 
 def _add_items(
-    s: Shopper[OrderPlan], rows: Rows, order_id: int, lines: list[_Line], extent: _Shipped
+    s: Shopper[OrderPlan], rows: Rows, order_id: int, lines: list[_Line], extent: _Shipped, status: str
 ) -> tuple[int, int]:
     """Subtotal and discount of all lines."""
     add, customer_id, currency = rows[sales_order_item].append, s.id, s.plan.site.currency
@@ -230,6 +228,7 @@ def _add_items(
                 "name": product.name,
                 "quantity_ordered": line.quantity,
                 "quantity_shipped": _shipped_quantity(line, position, len(lines), extent),
+                **_documented_quantities(line, status),
                 "currency": currency,
                 "price": line.price,
                 "discount": line.discount,
@@ -244,6 +243,19 @@ def _shipped_quantity(line: _Line, position: int, count: int, extent: _Shipped) 
     if extent == _Shipped.PART:
         return line.quantity // 2 if count == 1 else line.quantity if position <= (count + 1) // 2 else 0
     return line.quantity if extent else 0
+
+
+def _describe_state(state: str) -> dict[str, str | None]:
+    """By column name. An order on hold was new before."""
+    before = OrderState.NEW if state == "ON_HOLD" else None
+    of_hold = {"held_state": before, "held_status": before and FIRST_STATUSES[before]}
+    return {"state": state, "status": FIRST_STATUSES[OrderState(state)], **of_hold}
+
+
+def _documented_quantities(line: _Line, state: str) -> dict[str, int]:
+    """By column name. Finished orders are invoiced whole."""
+    states = {"invoiced": ("COMPLETE", "CLOSED"), "canceled": ("CANCELED",), "refunded": ("CLOSED",)}
+    return {f"quantity_{name}": line.quantity if state in listed else 0 for name, listed in states.items()}
 
 
 def _refunded_total(status: str, grand_total: int, share: float) -> int:

@@ -3,7 +3,6 @@
 No foreign key to the customer: orders stay when an account is deleted, with a snapshot of name and e-mail (docs/domain/orders.md#orders-2).
 """
 
-import enum
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -30,27 +29,18 @@ from customer_gql.database.tables import created_at, currency_column, one_of, ta
 from customer_gql.loading.grids.entries import folded
 from customer_gql.loading.grids.search import search_document
 
-
-class OrderStatus(enum.StrEnum):
-    PENDING = "PENDING"
-    PENDING_PAYMENT = "PENDING_PAYMENT"
-    PAYMENT_REVIEW = "PAYMENT_REVIEW"
-    PROCESSING = "PROCESSING"
-    ON_HOLD = "ON_HOLD"
-    COMPLETE = "COMPLETE"
-    CLOSED = "CLOSED"
-    CANCELED = "CANCELED"
-
-
-HIDDEN_STATUSES = (OrderStatus.PENDING_PAYMENT,)
-"""Orders that their customer does not see, because they may still be replaced by another try to pay."""
+from .statuses.tables import OrderState
 
 sales_order = table(
     "sales_order",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
     Column("status", Text, nullable=False),
+    # What an order on hold comes back to.
+    Column("held_state", Text),
+    Column("held_status", Text),
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
     Column("placed_at", DateTime(timezone=True), nullable=False),
     Column("customer_email", Text, nullable=False),
@@ -75,13 +65,20 @@ sales_order = table(
     Column("grand_total", BigInteger, nullable=False),
     Column("refunded_total", BigInteger, nullable=False, server_default="0"),
     created_at("updated_at"),
+    Column("archived_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("customer_id", "id"),
+    ForeignKeyConstraint(["state", "status"], ["order_status_state.state", "order_status_state.status"]),
+    ForeignKeyConstraint(["held_state", "held_status"], ["order_status_state.state", "order_status_state.status"]),
+    CheckConstraint(
+        "(state = 'ON_HOLD') = (held_state IS NOT NULL) AND (held_state IS NULL) = (held_status IS NULL)",
+        name="on_hold",
+    ),
     CheckConstraint(
         "least(subtotal, discount_total, shipping_total, tax_total, grand_total, refunded_total) >= 0", name="totals"
     ),
     CheckConstraint("grand_total = subtotal - discount_total + shipping_total + tax_total", name="grand_total"),
     CheckConstraint("refunded_total <= grand_total", name="refunded_total"),
-    one_of("status", OrderStatus),
+    one_of("state", OrderState),
     Index("ix_sales_order_page", "customer_id", "placed_at", "id"),
     # Both compare byte by byte: COLLATE "C", which the database does not tell as part of the expression. An index has room for
     # 2,704 bytes of a row, and a character may fold into many.
@@ -101,6 +98,8 @@ sales_order = table(
     ),
     Index("ix_sales_order_placed_at", "placed_at", "customer_id", "id"),
     Index("ix_sales_order_status", "status", "number"),
+    Index("ix_sales_order_state", "state", "number"),
+    Index("ix_sales_order_held", "held_state", "held_status", postgresql_where=text("held_state IS NOT NULL")),
     Index("ix_sales_order_store_view_id", "store_view_id", "number"),
     Index("ix_sales_order_customer_number", "customer_number", "number"),
     Index("ix_sales_order_customer_email_key", "customer_email_key", "customer_id", "id"),
@@ -175,6 +174,9 @@ sales_order_item = table(
     Column("name", Text, nullable=False),
     Column("quantity_ordered", Integer, nullable=False),
     Column("quantity_shipped", Integer, nullable=False, server_default="0"),
+    Column("quantity_invoiced", Integer, nullable=False, server_default="0"),
+    Column("quantity_canceled", Integer, nullable=False, server_default="0"),
+    Column("quantity_refunded", Integer, nullable=False, server_default="0"),
     currency_column(),
     Column("price", BigInteger, nullable=False),
     Column("discount", BigInteger, nullable=False, server_default="0"),
@@ -182,6 +184,12 @@ sales_order_item = table(
     PrimaryKeyConstraint("customer_id", "order_id", "position"),
     ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
     CheckConstraint("quantity_ordered > 0 AND quantity_shipped BETWEEN 0 AND quantity_ordered", name="quantities"),
+    CheckConstraint(
+        "least(quantity_invoiced, quantity_canceled, quantity_refunded) >= 0"
+        " AND greatest(quantity_shipped, quantity_invoiced) + quantity_canceled <= quantity_ordered"
+        " AND quantity_refunded <= quantity_invoiced",
+        name="documents",
+    ),
     CheckConstraint("price >= 0 AND discount BETWEEN 0 AND price * quantity_ordered", name="amounts"),
     CheckConstraint("row_total = price * quantity_ordered - discount", name="row_total"),
     distribution="customer",
@@ -192,6 +200,8 @@ shipment = table(
     Column("customer_id", BigInteger, nullable=False),
     Column("order_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
+    # Null where it was sent before there were numbers.
+    Column("number", Text),
     Column("shipped_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("customer_id", "order_id", "id"),
     ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),

@@ -3,18 +3,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.core.permissions import Permission
 from customer_gql.customers.addresses.templates.reads import format_for_viewer
 from customer_gql.customers.addresses.templates.settings import AddressFormat
 from customer_gql.customers.addresses.templates.types import FORMATTED, Format, StoreViewId
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
+from customer_gql.graph.access.guards import guarded_type
 from customer_gql.graph.connections import Connection, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded, storefront_only
 from customer_gql.graph.grids.types import build_grid_types, grid_row_field
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.roots import ADMIN
-from customer_gql.graph.scalars import Money, graph_enum, money
+from customer_gql.graph.scalars import Money, money
+from customer_gql.shop.groups.reads import groups_by_id
+from customer_gql.shop.groups.types import CustomerGroup
 from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
 from customer_gql.shop.websites.types import StoreView, Website
 from customer_gql.staff.reads import staff_by_id
@@ -22,7 +26,7 @@ from customer_gql.staff.types import SalesRepresentative
 
 from . import reads
 from .filters import ORDERS
-from .tables import OrderStatus
+from .statuses.types import OrderState
 
 if TYPE_CHECKING:
     from customer_gql.schema.order import Order
@@ -30,23 +34,8 @@ if TYPE_CHECKING:
 _FORMATTED_COLUMNS: Final = ("company", "street", "city", "region", "postcode", "country_code", "telephone")
 OrderLink = Annotated["Order", strawberry.lazy("customer_gql.schema.order")]
 
-graph_enum(
-    OrderStatus,
-    "State of an order.",
-    {
-        "PENDING": "Placed, not paid or invoiced yet.",
-        "PENDING_PAYMENT": "Waiting for the payment.",
-        "PAYMENT_REVIEW": "The payment is under review.",
-        "PROCESSING": "Paid or invoiced at least in part, and not completely shipped.",
-        "ON_HOLD": "Put on hold by staff; it continues from its previous state.",
-        "COMPLETE": "Completely invoiced and shipped.",
-        "CLOSED": "Completely refunded.",
-        "CANCELED": "Will not be delivered.",
-    },
-)
 
-
-@strawberry.type(description="An item of an order, as it was when the order was placed.")
+@guarded_type(requires=Permission.ORDERS_READ, description="An item of an order, as it was when the order was placed.")
 class OrderItem(Node):
     id: strawberry.ID = node_id(
         "oit",
@@ -55,6 +44,7 @@ class OrderItem(Node):
         "order_id",
         "position",
         visible_to_staff=reads.is_order_reachable,
+        permission=Permission.ORDERS_READ,
         description="Id of the order item.",
     )
     position: int = column("Position in the order, from 1.")
@@ -62,6 +52,9 @@ class OrderItem(Node):
     name: str = column("Name of the product at that time.")
     quantity_ordered: int = column("Quantity that was ordered.")
     quantity_shipped: int = column("Quantity that was shipped.")
+    quantity_invoiced: int = column("Quantity that was invoiced.")
+    quantity_canceled: int = column("Quantity that was canceled.")
+    quantity_refunded: int = column("Quantity that was refunded.")
     price: Money = money("Unit price before the discount.", amount="price")
     discount: Money = money("Discount of the item.", amount="discount")
     row_total: Money = money("Unit price times quantity, minus the discount.", amount="row_total")
@@ -73,7 +66,7 @@ class TrackingNumber:
     number: str = column("Tracking number given by the carrier.")
 
 
-@strawberry.type(description="Items of an order that were sent together.")
+@guarded_type(requires=Permission.ORDERS_READ, description="Items of an order that were sent together.")
 class Shipment(Node):
     id: strawberry.ID = node_id(
         "shp",
@@ -82,8 +75,10 @@ class Shipment(Node):
         "order_id",
         "id",
         visible_to_staff=reads.is_order_reachable,
+        permission=Permission.ORDERS_READ,
         description="Id of the shipment.",
     )
+    number: str | None = column("Shipment number, unique in the shop; null for shipments that have none.")
     shipped_at: dt.datetime = column("Time at which the shipment was sent.")
     tracking_numbers: list[TrackingNumber] = loaded(
         reads.tracking_numbers_by_shipment,
@@ -129,10 +124,12 @@ class OrderDetailSection(Node):
         "id",
         storefront_read=reads.visible_orders_by_id,
         visible_to_staff=reads.is_order_reachable,
+        permission=Permission.ORDERS_READ,
         description="Id of the order.",
     )
     number: str = column("Order number that people use, unique in the shop.")
-    status: OrderStatus = column("State of the order.")
+    state: OrderState = column("State of the order, which decides what can be done with it.")
+    status: str = column("Code of the status by which the shop names where the order is.")
     placed_at: dt.datetime = column("Time at which the order was placed.")
     customer_email: str = column("E-mail address of the buyer when the order was placed.", personal=True)
     customer_name: str = column("Name of the buyer when the order was placed.", personal=True)
@@ -142,8 +139,17 @@ class OrderDetailSection(Node):
     tax_total: Money = money("Tax.", amount="tax_total")
     grand_total: Money = money("Amount to pay: subtotal minus discount, plus shipping and tax.", amount="grand_total")
     refunded_total: Money = money("Refunded amount.", amount="refunded_total")
+    archived_at: dt.datetime | None = column(
+        "Time at which staff moved the order into the archive; null where it is not.", admin=True
+    )
     store_view: StoreView = loaded(
         store_views_by_id, key="store_view_id", description="Store view in which the order was placed."
+    )
+    customer_group: CustomerGroup | None = loaded(
+        groups_by_id,
+        key="customer_group_id",
+        description="Group of the customer when the order was placed; null when it was not kept, or is gone.",
+        admin=True,
     )
     sales_representative: SalesRepresentative | None = loaded(
         staff_by_id, key="sales_representative_id", description="Staff user who took the order.", admin=True
@@ -208,8 +214,12 @@ class WebsiteOrderStatistics:
 
 @strawberry.type
 class OrderSection:
-    orders: Connection[OrderLink] = paged(
-        reads.orders_by_customer, key="id", description="All orders of the customer, newest first.", admin=True
+    orders: Connection[OrderLink] | None = paged(
+        reads.orders_by_customer,
+        key="id",
+        description="All orders of the customer, newest first.",
+        admin=True,
+        requires=Permission.ORDERS_READ,
     )
     visible_orders: Connection[OrderLink] = storefront_only(
         paged(
@@ -233,8 +243,11 @@ class OrderSection:
 
 @strawberry.type
 class DeletedCustomerOrderSection:
-    orders: Connection[OrderLink] = paged(
-        reads.orders_by_customer, key="customer_id", description="Orders of the deleted customer, newest first."
+    orders: Connection[OrderLink] | None = paged(
+        reads.orders_by_customer,
+        key="customer_id",
+        description="Orders of the deleted customer, newest first.",
+        requires=Permission.ORDERS_READ,
     )
 
 
@@ -242,6 +255,7 @@ ORDER_GRID: Final = build_grid_types(
     ORDERS,
     node="Order",
     of=OrderLink,
+    permission=Permission.ORDERS_READ,
     shows={"Order": OrderDetailSection, "OrderAddress": OrderAddress},
     connection="OrderGridConnection",
 )

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from sqlalchemy import Table
 
+from customer_gql.commerce.orders.statuses.tables import FIRST_STATUSES, OrderState
 from customer_gql.commerce.orders.tables import (
-    OrderStatus,
     sales_order,
     sales_order_address,
     sales_order_item,
@@ -63,11 +63,13 @@ def _order_row(sale: Sale, items: Sequence[Record]) -> Record:
     subtotal = sum(item["price"] * item["quantity_ordered"] for item in items)
     discount = sum(item["discount"] for item in items)
     shipped_at = order["shipped_date"]
+    state = OrderState.COMPLETE if shipped_at else OrderState.PROCESSING
     return {
         "customer_id": sale.customer.id,
         "id": sale.order_id,
         "number": number_of(order),
-        "status": (OrderStatus.COMPLETE if shipped_at else OrderStatus.PROCESSING).value,
+        "state": state.value,
+        "status": FIRST_STATUSES[state],
         "store_view_id": sale.store_view_id,
         "placed_at": order["order_date"],
         "customer_email": sale.email,
@@ -102,6 +104,7 @@ def _item_row(sale: Sale, position: int, item: Record) -> Record:
         "name": item["product"]["product_name"],
         "quantity_ordered": item["quantity"],
         "quantity_shipped": item["quantity"] if sale.order["shipped_date"] else 0,
+        "quantity_invoiced": item["quantity"] if sale.order["shipped_date"] else 0,
         "currency": CURRENCY,
         "price": item["unit_price"],
         "discount": discount,

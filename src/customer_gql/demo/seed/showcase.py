@@ -20,7 +20,7 @@ _EVERY_ORDER: Final = (
     "PAYMENT_REVIEW",
     "PROCESSING",
     "PENDING_PAYMENT",
-    "PENDING",
+    "NEW",
 )
 _EVERY_CREDIT: Final = ("CREATED", "USED", "REVERTED", "USED", "REFUNDED", "UPDATED")
 _EVERY_POINTS: Final = (
