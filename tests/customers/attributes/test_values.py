@@ -11,7 +11,7 @@ from customer_gql.security.hashing import hash_password
 from support.customers import customer_id, make_address, make_customer
 from support.staff import make_website, staff_client
 
-from .samples import delete_made, make_attribute, override
+from .samples import WEBSITE, delete_made, make_attribute, override
 
 VALUE = "code label type display text lines date boolean options { code label }"
 ME = f"query M($codes: [String!]) {{ me {{ attributes(codes: $codes) {{ {VALUE} }} }} }}"
@@ -452,3 +452,55 @@ async def test_an_option_is_removed_while_it_is_chosen(as_customer, connection, 
 
 
 OPTION_PATH = ("attributes", "0", "value", "options", "0")
+
+
+UPSERT = """mutation U($input: CustomerUpsertInput!) { customerUpsert(input: $input) { outcome changedFields
+  customer { attributes { code text } addresses { externalId attributes { code text } } } userErrors { code key path } } }"""
+CREATE_WITH_ADDRESS = """mutation C($input: CustomerCreateInput!) { customerCreate(input: $input) {
+  customer { id addresses { attributes { code text } } } userErrors { code key path } } }"""
+
+
+async def test_another_program_stores_values_with_the_customer_and_the_addresses(boss, connection):
+    own, door = await make_attribute(connection), await make_attribute(connection, entity="ADDRESS")
+    fields = {"email": f"{uuid.uuid4().hex}@example.com", "firstName": "Ann", "lastName": "Lee", "websiteId": WEBSITE}
+    key = uuid.uuid4().hex
+    address = {**STREET, "externalId": "home", **give(door, {"text": "green"})}
+    given = {"externalId": key, "customer": {**fields, **give(own, {"text": "42"})}, "addresses": [address]}
+    answer = await call(boss, UPSERT, **given)
+    assert (answer["userErrors"], answer["outcome"]) == ([], "CREATED")
+    assert f"attributes.{own.code}" in answer["changedFields"]
+    shown = {"externalId": "home", "attributes": [{"code": door.code, "text": "green"}]}
+    assert answer["customer"] == {"attributes": [{"code": own.code, "text": "42"}], "addresses": [shown]}
+    assert (await call(boss, UPSERT, **given))["outcome"] == "UNCHANGED"
+    changed = {"externalId": "home", **give(door, {"text": "red"})}
+    answer = await call(
+        boss, UPSERT, externalId=key, customer={"attributes": [{"code": own.code, "value": None}]}, addresses=[changed]
+    )
+    assert (answer["outcome"], answer["userErrors"]) == ("UPDATED", [])
+    assert answer["changedFields"] == [f"attributes.{own.code}", f"addresses.0.attributes.{door.code}"]
+    red = {"externalId": "home", "attributes": [{"code": door.code, "text": "red"}]}
+    assert answer["customer"] == {"attributes": [], "addresses": [red]}
+    answer = await call(
+        boss, UPSERT, externalId=key, customer={"attributes": None}, addresses=[{**changed, "attributes": None}]
+    )
+    assert (answer["outcome"], answer["customer"]["addresses"]) == ("UNCHANGED", [red])
+
+
+async def test_every_refusal_of_values_is_told_and_nothing_is_made(boss, connection):
+    own, door = await make_attribute(connection), await make_attribute(connection, entity="ADDRESS")
+    fields = {"email": f"{uuid.uuid4().hex}@example.com", "firstName": "Ann", "lastName": "Lee", "websiteId": WEBSITE}
+    wrong = {**STREET, "externalId": "home", **give(own, {"text": "of customers"})}
+    customer = {**fields, **give(door, {"text": "of addresses"})}
+    unknown = ("NOT_FOUND", "attribute.unknown")
+    answer = await call(boss, UPSERT, externalId=uuid.uuid4().hex, customer=customer, addresses=[wrong])
+    assert refusals(answer) == [
+        (*unknown, ["customer", "attributes", "0", "code"]),
+        (*unknown, ["addresses", "0", "attributes", "0", "code"]),
+    ]
+    answer = await call(boss, CREATE_WITH_ADDRESS, **fields, addresses=[wrong])
+    assert refusals(answer) == [(*unknown, ["addresses", "0", "attributes", "0", "code"])]
+    email = "SELECT count(*) FROM customer WHERE email = $1"
+    assert await connection.fetchval(email, fields["email"]) == 0
+    right = {**STREET, **give(door, {"text": "green"})}
+    answer = await call(boss, CREATE_WITH_ADDRESS, **fields, addresses=[right])
+    assert answer["customer"]["addresses"] == [{"attributes": [{"code": door.code, "text": "green"}]}]

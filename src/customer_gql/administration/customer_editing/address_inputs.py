@@ -6,6 +6,7 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.customers.addresses.fields import COLUMNS
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput, collect_maybe
 from customer_gql.graph.fields import column
 
 ADDRESS_COST: Final = 500  # points of cost of one address that comes with its customer
@@ -39,9 +40,16 @@ class CustomerAddressFields:
     is_default_shipping: strawberry.Maybe[bool | None] = column(
         "Whether this address replaces the current default shipping address."
     )
+    attributes: strawberry.Maybe[list[AttributeInput] | None] = column(f"{ATTRIBUTES} Null changes none.")
 
 
 def collect_addresses(addresses: Sequence[CustomerAddressFields]) -> list[Mapping[str, Any]]:
-    """The values that are given of each, by input name."""
-    found = [{name: getattr(one, column) for name, column in COLUMNS.items()} for one in addresses]
-    return [{name: maybe.value for name, maybe in one.items() if maybe is not None} for one in found]
+    """The values that are given of each, by input name, and those of its attributes as `attributes`."""
+    return [_collect_address(one) for one in addresses]
+
+
+def _collect_address(one: CustomerAddressFields) -> Mapping[str, Any]:
+    found = {name: getattr(one, column) for name, column in COLUMNS.items()}
+    given = {name: maybe.value for name, maybe in found.items() if maybe is not None}
+    attributes = collect_maybe(one.attributes)
+    return {**given, "attributes": attributes} if attributes else given

@@ -18,6 +18,8 @@ from customer_gql.customers.addresses.writes import (
     find_book_refusal,
     read_address_rules,
 )
+from customer_gql.customers.attributes.tables import AttributeEntity
+from customer_gql.customers.attributes.values.given import Door, GivenValue, settle_values
 from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.shop.settings.reads import setting
@@ -42,9 +44,11 @@ async def store_addresses(
     known = await _read_keys(connection, customer_id) if given else {}
 
     async def store(key: str | None, one: Mapping[str, Any]) -> list[str]:
+        fields, attributes = _divide(one)
+        given_of = {"attributes": attributes, "websites": None, "by": by}
         if key in known:
-            return await edit_address(connection, customer_id, known[key], one, websites=None, by=by)
-        _, stored = await create_address(connection, customer_id, one, websites=None, by=by)
+            return await edit_address(connection, customer_id, known[key], fields, **given_of)
+        _, stored = await create_address(connection, customer_id, fields, **given_of)
         return stored
 
     return await _store_each(given, store)
@@ -61,10 +65,22 @@ async def judge_addresses(connection: Connection, website_id: int, given: Sequen
         refusal = find_book_refusal(len(judged), limit)
         if refusal is not None:
             raise refusal
-        judged.append(validate_new_address(one, *rules))
+        fields, attributes = _divide(one)
+        refused = CollectedErrors()
+        with refused.collecting():
+            judged.append(validate_new_address(fields, *rules))
+        with refused.collecting():
+            await settle_values(connection, AttributeEntity.ADDRESS, attributes, {}, Door(website_id, is_new=True))
+        refused.raise_collected()
         return []
 
     await _store_each(given, judge)
+
+
+def _divide(given: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[GivenValue]]:
+    """The fields of an address, and the values of its attributes."""
+    fields = {name: value for name, value in given.items() if name != "attributes"}
+    return fields, given.get("attributes", ())
 
 
 async def _store_each(

@@ -132,6 +132,7 @@ class CustomerEditingAdminMutation:
             external_id=input.external_id,
             given=given,
             addresses=collect_addresses(input.addresses),
+            attributes=collect_maybe(input.customer.attributes),
             adopts_by_email=input.adopt_by_email,
             welcome=Welcome(input.sends_welcome_mail),
         )

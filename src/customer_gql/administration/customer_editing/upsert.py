@@ -13,6 +13,8 @@ from customer_gql.core.errors import CollectedErrors, RuleError, RuleErrors
 from customer_gql.core.text import value_is_required
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.viewer import Websites
+from customer_gql.customers.attributes.values.given import GivenValue
+from customer_gql.customers.attributes.values.writes import PREFIX
 from customer_gql.customers.profile.claims import EMAIL_TAKEN, EXTERNAL_ID_TAKEN
 from customer_gql.customers.profile.reads import within_websites
 from customer_gql.customers.profile.sharing import email_scope
@@ -44,6 +46,7 @@ class CustomerUpsert:
     external_id: str
     given: Mapping[str, Any]
     addresses: Sequence[Mapping[str, Any]] = ()
+    attributes: Sequence[GivenValue] = ()
     adopts_by_email: bool = False
     welcome: Welcome = field(default_factory=lambda: Welcome(is_sent=False))
 
@@ -165,6 +168,7 @@ async def _update(
             connection,
             known.id,
             edits=edits,
+            attributes=wanted.attributes,
             expected_version=None,
             websites=websites,
             by=by,
@@ -191,12 +195,14 @@ async def _create(
         edits,
         wanted.addresses,
         in_input=in_customer,
+        attributes=wanted.attributes,
         welcome=wanted.welcome,
         websites=websites,
         by=by,
         dry_run=dry_run,
     )
     stored = [name for name, value in edits.items() if value is not None]
+    stored += [f"{PREFIX}{one.code}" for one in wanted.attributes if one.value is not None]
     return UpsertResult(made.id, UpsertOutcome.CREATED, [*stored, *changed])
 
 

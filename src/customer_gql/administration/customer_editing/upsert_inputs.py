@@ -4,6 +4,7 @@ import datetime as dt
 
 import strawberry
 
+from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput
 from customer_gql.customers.profile.tables import CustomerStatus
 from customer_gql.customers.profile.types import Gender
 from customer_gql.graph.fields import column
@@ -36,6 +37,7 @@ class CustomerUpsertFields:
     is_automatic_group_change_disabled: strawberry.Maybe[bool | None] = column(
         "Whether a validated VAT number leaves the customer in the group."
     )
+    attributes: strawberry.Maybe[list[AttributeInput] | None] = column(f"{ATTRIBUTES} Null changes none.")
 
 
 @strawberry.input(description="A customer as another program knows them.")
