@@ -7,7 +7,15 @@ from customer_gql.database.statements import Connection
 from customer_gql.schema.projections import PROJECTIONS
 
 CLAIMS = ("customer_email", "customer_external_id")
-OWNED = (*CLAIMS, "address", "customer_tag", "customer_note", "newsletter_subscription", "customer_grid_row")
+OWNED = (
+    *CLAIMS,
+    "address",
+    "customer_tag",
+    "customer_note",
+    "newsletter_subscription",
+    "customer_grid_row",
+    "customer_grid_attribute",
+)
 
 
 async def assert_derived(connection: Connection, customer_ids: Iterable[int]) -> None:

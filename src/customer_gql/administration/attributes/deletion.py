@@ -25,6 +25,7 @@ from customer_gql.messaging.jobs.runs.tables import JobKind, RowOutcome
 from customer_gql.messaging.jobs.runs.writes import Submission, submit_job
 
 from .removal import count_holders, remove_values, select_holders
+from .searching import refresh_searched, submit_index
 
 MAX_CHANGED_AT_ONCE: Final = 1_000
 
@@ -38,9 +39,10 @@ async def change_attribute(
     gone = (
         [] if listed is None else [code for code in await _read_codes(connection, attribute_id) if code not in listed]
     )
-    locked = await _lock_holders(connection, await _read(connection, attribute_id), gone) if gone else {}
-    jobs: list[int] = []
-    await update_attribute(
+    row, jobs = await _read(connection, attribute_id), list[int]()
+    is_switched = row is not None and given.get("is_searchable", row.is_searchable) != row.is_searchable
+    locked = await _lock_holders(connection, row, None if is_switched else gone) if gone or is_switched else {}
+    before = await update_attribute(
         connection,
         attribute_id,
         given,
@@ -48,7 +50,23 @@ async def change_attribute(
         remove_options=partial(_remove_options, locked=locked, jobs=jobs, by=by),
         by=by,
     )
+    if given.get("is_searchable", before.is_searchable) != before.is_searchable:
+        jobs += await _refresh_search(connection, attribute_id, locked, by)
     return jobs[0] if jobs else None
+
+
+async def _refresh_search(
+    connection: Connection, attribute_id: int, locked: Mapping[int, Row], by: Actor
+) -> Sequence[int]:
+    """What a search looks through of those who have a value, by a job where they are many. From now on nobody stores a value
+    before the transaction ends, and who was doing it has committed."""
+    row = await lock_attribute(connection, attribute_id, to_delete=True)
+    if await count_holders(connection, row, None, MAX_CHANGED_AT_ONCE + 1) > MAX_CHANGED_AT_ONCE:
+        return [await submit_index(connection, row, by)]
+    holders = [one.id for one in await fetch_rows(connection, select_holders(row, None))]
+    later = await lock_customers(connection, [id for id in holders if id not in locked], websites=None)
+    refresh_searched(connection, [id for id in holders if id in locked or id in later])
+    return []
 
 
 async def delete_with_values(connection: Connection, attribute_id: int, *, by: Actor) -> int | None:

@@ -1,5 +1,6 @@
 from typing import Final
 
 from .deletion import ATTRIBUTE_DELETE_WORK
+from .searching import ATTRIBUTE_INDEX_WORK
 
-JOB_WORK: Final = (ATTRIBUTE_DELETE_WORK,)
+JOB_WORK: Final = (ATTRIBUTE_DELETE_WORK, ATTRIBUTE_INDEX_WORK)

@@ -33,8 +33,8 @@ class _WithJob:
 
     @strawberry.field(
         graphql_type=JobType | None,
-        description="The job that removes what is stored of a deleted attribute or of removed options; null for up to a thousand "
-        "customers.",
+        description="The job that removes what is stored of a deleted attribute or of removed options, or has a search find its texts; "
+        "null for up to a thousand customers.",
     )
     async def job(self, info: Info) -> Any:
         return None if self.job_key is None else await info.context.load(jobs_by_id, self.job_key)

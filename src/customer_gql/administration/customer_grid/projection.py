@@ -23,6 +23,8 @@ from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.core.text import MAX_COMPANY, MAX_SORT_KEY
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.attributes.tables import attribute
+from customer_gql.customers.attributes.values.tables import customer_attribute
 from customer_gql.customers.companies.tables import company, company_member
 from customer_gql.customers.newsletter.tables import SubscriptionStatus, newsletter_subscription as subscription
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email
@@ -36,6 +38,10 @@ from .tables import customer_grid_row
 
 _billing, _shipping = address.alias("billing"), address.alias("shipping")
 _member, _employer = company_member.alias("member"), company.alias("employer")
+_texts, _definition = customer_attribute.alias("texts"), attribute.alias("definition")
+MAX_SEARCHED: Final = 4 * LONGEST_TEXT
+"""Characters of the texts of all attributes of a customer that a search finds."""
+
 _statistics, _credit, _points = (
     order_statistics.alias("statistics"),
     store_credit.alias("credit"),
@@ -88,11 +94,34 @@ _folds = _computed_once(
     company=_folded(_company_name),
     city=_folded(_billing.c.city),
 )
+# Texts of attributes that a search finds: the first of many, in an order that does not change.
+_searched = (
+    select(
+        _start(
+            func.string_agg(
+                _start(_folded(_texts.c.text_value), LONGEST_TEXT),
+                aggregate_order_by(_text(" "), _texts.c.attribute_id, _texts.c.place),
+                type_=Text(),
+            ),
+            MAX_SEARCHED,
+        ).label("text")
+    )
+    .where(
+        _texts.c.customer_id == customer.c.id,
+        _texts.c.text_value.is_not(None),
+        _definition.c.id == _texts.c.attribute_id,
+        _definition.c.is_searchable,
+    )
+    .lateral("searched")
+)
 _words = _computed_once(
     "words",
     _folds,
+    _searched,
     text=func.concat_ws(
-        " ", *[_start(it, LONGEST_TEXT) for it in (_folds.c.full_name, _folds.c.company, _folds.c.city)]
+        " ",
+        *[_start(it, LONGEST_TEXT) for it in (_folds.c.full_name, _folds.c.company, _folds.c.city)],
+        _searched.c.text,
     ),
 )
 # Letters that do not decompose are none of ASCII, in which most texts are.
@@ -223,6 +252,7 @@ _ROWS: Final = (
     .outerjoin(_newsletter, _always)
     .outerjoin(_tags, _always)
     .outerjoin(_folds, _always)
+    .outerjoin(_searched, _always)
     .outerjoin(_words, _always)
     .outerjoin(_spelt, _always)
 )
@@ -239,6 +269,7 @@ CUSTOMER_GRID_ROW: Final = Projection(
         subscription,
         customer_tag,
         company_member,
+        customer_attribute,
     ),
     customer_id=customer.c.id,
     rows=_ROWS,

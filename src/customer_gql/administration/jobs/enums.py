@@ -16,6 +16,7 @@ graph_enum(
         "WEBHOOK_REPLAY": "Sends events to a webhook once more.",
         "GROUP_DELETE": "Moves the members of a customer group to others, and deletes it.",
         "ATTRIBUTE_DELETE": "Removes what is stored of an attribute, or of options of it, and then deletes these.",
+        "ATTRIBUTE_INDEX": "Has the search of customers find the texts of an attribute, or no longer find them.",
     },
 )
 graph_enum(

@@ -54,7 +54,11 @@ _NOT_IN_LISTS: Final = Refusal(
     "The list of customers has no attributes of addresses. Leave this out.",
     UserErrorCode.NOT_ALLOWED,
 )
-_FLAGS_OF_LISTS: Final = {"is_grid_column": "isGridColumn", "is_grid_filter": "isGridFilter"}
+_FLAGS_OF_LISTS: Final = {
+    "is_grid_column": "isGridColumn",
+    "is_grid_filter": "isGridFilter",
+    "is_searchable": "isSearchable",
+}
 _OUT_OF_RANGE: Final = Refusal("attribute.out_of_range", "Enter a number from {minimum!s} to {maximum!s}.")
 _RANGE_EMPTY: Final = Refusal("attribute.range_empty", "Enter a smallest value that is not above the largest one.")
 GIVEN_TWICE: Final = Refusal("attribute.given_twice", "This was given already. Give it once.", UserErrorCode.TAKEN)
@@ -107,7 +111,7 @@ def validate_definition(
     if "forms" in given:
         with refused.collecting():
             values["forms"] = _validate_forms(entity, given["forms"])
-    _refuse_flags(entity, given, refused)
+    _refuse_flags(entity, type, given, refused)
     if "options" in given:
         with refused.collecting():
             values["options"] = _validate_options(type, given["options"])
@@ -115,12 +119,16 @@ def validate_definition(
     return {**values, **_validate_defaults(type, values, stored)}
 
 
-def _refuse_flags(entity: AttributeEntity, given: Mapping[str, Any], refused: CollectedErrors) -> None:
+def _refuse_flags(
+    entity: AttributeEntity, type: AttributeType, given: Mapping[str, Any], refused: CollectedErrors
+) -> None:
     """Each that says how lists of customers use what has no place in them."""
     for name, shown in _FLAGS_OF_LISTS.items():
         with refused.collecting():
             if given.get(name) and entity is not AttributeEntity.CUSTOMER:
                 raise _NOT_IN_LISTS(path=[shown])
+            if name == "is_searchable" and given.get(name) and type not in _FILTERED:
+                raise _NOT_FOR_TYPE(path=[shown])
 
 
 def _validate_defaults(type: AttributeType, values: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:

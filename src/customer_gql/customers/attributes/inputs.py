@@ -18,13 +18,12 @@ CODE: Final = (
     "Code of at most 29 small letters a to z, digits and `_`, which starts with a letter, is unique among the attributes of the "
     "entity and is not the name of a built-in field. It never changes."
 )
-_NOT_YET: Final = "Stored for a later version: the list does not know attributes yet."
 GRID_COLUMN: Final = (
     "Whether it is a column of the list of customers: shown in its rows, sorted by and exported. Of customers only."
 )
 GRID_FILTER: Final = "Whether the list of customers may be filtered by it. Of customers only."
 FILTER_MATCH: Final = "What such a filter may look for in texts: a part, the start or the whole of a value; each allows those after it too."
-SEARCHABLE: Final = f"Whether a search of the list of customers may find it. {_NOT_YET}"
+SEARCHABLE: Final = "Whether a search of the list of customers finds the words of its texts. Of customers only."
 SEGMENT_CONDITION: Final = (
     "Whether segments of customers may be made by it. Stored for a later version: there are no segments yet."
 )

@@ -126,8 +126,8 @@ async def update_attribute(
     expected_version: int | None,
     remove_options: RemoveOptions,
     by: Actor,
-) -> None:
-    """Store what differs. Options that are no longer listed are left to `remove_options`. Raises `RuleErrors`."""
+) -> Row:
+    """Store what differs; the attribute as it was. `remove_options` gets those no longer listed. Raises `RuleErrors`."""
     refused = CollectedErrors()
     with refused.collecting():
         await _refuse_unknown_records(connection, given)
@@ -139,7 +139,7 @@ async def update_attribute(
     refused.raise_collected()
     changes, subject = describe_definition(before, values), encode_id("att", attribute_id)
     if not changes:
-        return
+        return row
     await refuse_conflicts(
         changes,
         current=row.version,
@@ -157,6 +157,7 @@ async def update_attribute(
     await record_staff_event(
         connection, "ATTRIBUTE_CHANGED", by=by, subject=subject, changes=changes, version=row.version + 1
     )
+    return row
 
 
 def _refuse_fixed(row: Row, given: Mapping[str, Any]) -> None:

@@ -119,6 +119,7 @@ def _make_column(row: Any, sorted_by: ColumnElement[Any]) -> GridColumn:
         is_filterable=row.is_grid_filter,
         is_sortable=row.is_grid_column and type_ not in _SEVERAL,
         is_exportable=row.is_grid_column,
+        is_searched=row.is_searchable,
         is_indexed=True,
     )
 
