@@ -6,7 +6,7 @@ Changes a check of the small table of jobs, which is locked for a moment.
 from alembic import op
 
 revision = "f19c73a0d5e8"
-down_revision = "e4d07b19a5c3"
+down_revision = "4e5a92cfd7b5"
 branch_labels = None
 depends_on = None
 

@@ -48,7 +48,11 @@ async def test_a_row_that_differs_is_logged_and_counted(empty_database):
     async with empty_database.writes.acquire() as connection:
         wrong, _ = await make_customer(connection), await make_customer(connection)
         assert await check(empty_database) == []
-        assert read_metrics()["compared_customers"] == {**dict.fromkeys(NAMES, 2), "order_statistics": 0}
+        assert read_metrics()["compared_customers"] == {
+            **dict.fromkeys(NAMES, 2),
+            "order_statistics": 0,
+            "customer_grid_attribute": 0,
+        }
         await connection.execute("UPDATE customer_grid_row SET name = 'x' WHERE customer_id = $1", wrong.id)
         assert await check(empty_database) == [
             {
@@ -61,7 +65,7 @@ async def test_a_row_that_differs_is_logged_and_counted(empty_database):
             }
         ]
         assert read_metrics() == {
-            "compared_customers": {**dict.fromkeys(NAMES, 4), "order_statistics": 0},
+            "compared_customers": {**dict.fromkeys(NAMES, 4), "order_statistics": 0, "customer_grid_attribute": 0},
             "differing_rows": {**dict.fromkeys(NAMES, 0), "customer_grid_row": 1},
         }
         assert await connection.fetchval("SELECT name FROM customer_grid_row WHERE customer_id = $1", wrong.id) == "x"

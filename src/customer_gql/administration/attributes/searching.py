@@ -1,4 +1,4 @@
-"""Values that the search of the list of customers finds, when staff decide about an attribute anew
+"""Values that the search of the list of customers finds, when staff switch it on or off
 (docs/domain/attributes.md#attributes-13)."""
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ from .removal import select_holders
 
 
 def refresh_searched(connection: Connection, customer_ids: Iterable[int]) -> None:
-    """Have the commit write anew what a search looks through of these customers, who are locked."""
+    """Have the commit write what a search looks through of these customers, who are locked."""
     mark_customers(connection, customer_ids, customer_attribute)
 
 
