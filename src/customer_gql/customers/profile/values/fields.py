@@ -181,8 +181,8 @@ def validate_profile(given: Mapping[str, Any], shop: SettingValues) -> dict[str,
 
 
 def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
-    """One field as it would be stored, by the rule for customers, staff and programs. One that the website does not ask for takes no value, and can be
-    cleared."""
+    """One field as it would be stored, by the rule for customers, staff and programs. One that the website does not ask for
+    takes no value, and can be cleared."""
     stored = _BY_NAME[name].validate(value, _rules(name, shop))
     if stored is not None and is_hidden(name, shop):
         raise FIELD_NOT_OFFERED(path=[name])
