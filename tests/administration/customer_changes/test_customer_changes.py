@@ -15,6 +15,7 @@ from customer_gql.schema.projections import PROJECTIONS
 from support.adobe_shop import ANN, HOME, Shop, sheet
 from support.clients import served
 from support.customers import customer_id, make_customer
+from support.isolation import ask_for_every_field
 from support.races import StoppableConnection
 from support.shopping import SIGN_UP, person
 from support.staff import make_website, staff_client
@@ -40,6 +41,8 @@ async def database(empty_database_url, statements):
         projections=PROJECTIONS,
         connection_class=StoppableConnection,
     ) as opened:
+        async with opened.writes.acquire() as connection:
+            await ask_for_every_field(connection)
         yield opened
 
 

@@ -101,14 +101,16 @@ async def test_only_what_is_listed_is_taken(shop: Shop, column: str):
 
 
 async def test_an_address_takes_nothing_that_is_not_asked_for(shop: Shop):
-    await ask(shop, [COMPANY, FAX, TELEPHONE], "NO")
-    given = HOME | {"company": "Engines", "fax": "01904 555 0102"}
+    names = [SHOW_SETTINGS[name] for name in ("prefix", "middleName", "suffix")]
+    await ask(shop, [COMPANY, FAX, TELEPHONE, *names], "NO")
+    given = HOME | {"company": "Engines", "fax": "01904 555 0102", "prefix": "Dr.", "middlename": "M.", "suffix": "II"}
     summary = await shop.load(sheet(ANN), sheet(given))
-    assert summary.addresses == Counts(read=1, valid=1, created=1, notes=3)
-    assert told(shop) == left_out(["company", "fax", "telephone"], NOT_OFFERED)
-    assert await shop.rows("SELECT company, fax, telephone, telephone_e164 FROM address") == [(None,) * 4]
+    assert summary.addresses == Counts(read=1, valid=1, created=1, notes=6)
+    assert told(shop) == left_out(given.keys() - HOME.keys() | {"telephone"}, NOT_OFFERED)
+    stored = "SELECT company, fax, telephone, telephone_e164, prefix, middle_name, suffix FROM address"
+    assert await shop.rows(stored) == [(None,) * 7]
     again = await shop.load(None, sheet(given))
-    assert again.addresses == Counts(read=1, valid=1, unchanged=1, notes=3)
+    assert again.addresses == Counts(read=1, valid=1, unchanged=1, notes=6)
 
 
 @pytest.mark.parametrize("entity", ["", "1"])

@@ -21,6 +21,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
 from support.clients import served
 from support.customers import customer_id, make_customer
+from support.isolation import ask_for_every_field
 from support.jobs import run_all, start
 from support.races import StoppableConnection, until_blocking
 from support.staff import make_website, staff_client
@@ -42,6 +43,8 @@ async def database(empty_database_url, statements):
         projections=PROJECTIONS,
         connection_class=StoppableConnection,
     ) as opened:
+        async with opened.writes.acquire() as connection:
+            await ask_for_every_field(connection)
         yield opened
 
 

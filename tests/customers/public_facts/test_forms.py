@@ -96,6 +96,20 @@ async def test_an_address_form_requires_what_its_mutation_refuses(country, as_cu
             assert required(form) - {"countryCode"} == refused(edited["addressUpdate"])
 
 
+@pytest.mark.parametrize("field", ["prefix", "suffix"])
+async def test_an_address_asks_for_prefix_and_suffix_as_a_profile_does(field, as_customer, connection, configured):
+    me = await as_customer((await make_customer(connection)).id)
+    home = {"firstName": "Ada", "lastName": "Byron", "street": ["1 Way"], "city": "London", "postcode": "N1 7AA"}
+    home |= {"countryCode": "GB", "telephone": "+44 20 7946 0000"}
+    refusals = {"NO": ("NOT_ALLOWED", home | {field: "Dr"}), "REQUIRED": ("REQUIRED", home), "OPTIONAL": (None, home)}
+    for value, (code, given) in refusals.items():
+        await configured(SHOW_SETTINGS[field], value)
+        shown = fields_of((await me.data(ADDRESS_FORM, code="GB"))["form"])
+        assert shown.get(field) == {"NO": None, "OPTIONAL": False, "REQUIRED": True}[value]
+        errors = (await me.data(CREATE, input=given))["addressCreate"]["userErrors"]
+        assert errors == ([] if code is None else [{"code": code, "path": [field]}])
+
+
 @pytest.mark.parametrize("code", all_countries())
 def test_every_country_shows_what_it_requires_and_takes_what_it_offers(code):
     country = all_countries()[code]

@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import is_unchanged, validate_line
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
-from customer_gql.customers.profile.values.fields import CHOICE_SETTINGS, FIELD_NOT_OFFERED, choices_of
+from customer_gql.customers.profile.values.fields import (
+    CHOICE_SETTINGS,
+    FIELD_NOT_OFFERED,
+    SHOW_SETTINGS,
+    choices_of,
+)
 from customer_gql.customers.profile.values.validation import validate_external_id
 from customer_gql.database.statements import Row
 from customer_gql.shop.countries.countries import Country, find_country
@@ -57,12 +63,9 @@ class AddressField:
     validate: Callable[[Any, AddressRules], Any]
 
 
-def _prefix(value: str | None, rules: AddressRules) -> str | None:
-    return validate_name_affix(value, rules.path, choices=choices_of("prefix", rules.shop))
-
-
-def _suffix(value: str | None, rules: AddressRules) -> str | None:
-    return validate_name_affix(value, rules.path, choices=choices_of("suffix", rules.shop))
+def _affix(name: str, value: str | None, rules: AddressRules) -> str | None:
+    is_required, choices = rules.requires(SHOW_SETTINGS[name]), choices_of(name, rules.shop)
+    return validate_name_affix(value, rules.path, required=is_required, choices=choices)
 
 
 def _required_name(value: str | None, rules: AddressRules) -> str | None:
@@ -125,11 +128,11 @@ def _flag(value: bool | None, _rules: AddressRules) -> bool:
 
 
 ADDRESS_FIELDS: Final = (
-    AddressField("prefix", "prefix", _prefix),
+    AddressField("prefix", "prefix", partial(_affix, "prefix")),
     AddressField("firstName", "first_name", _required_name),
     AddressField("middleName", "middle_name", _optional_name),
     AddressField("lastName", "last_name", _required_name),
-    AddressField("suffix", "suffix", _suffix),
+    AddressField("suffix", "suffix", partial(_affix, "suffix")),
     AddressField("company", "company", _company),
     AddressField("street", "street", _street),
     AddressField("city", "city", _city),
@@ -158,7 +161,14 @@ CONTENT: Final = tuple(
 
 # A change of the country puts these to the test too.
 _DEPENDS_ON_COUNTRY: Final = ("city", "region", "postcode")
-SHOWN_COLUMNS: Final[Mapping[str, Setting[str]]] = {"company": COMPANY, "telephone": TELEPHONE, "fax": FAX}
+SHOWN_COLUMNS: Final[Mapping[str, Setting[str]]] = {
+    "prefix": SHOW_SETTINGS["prefix"],
+    "middle_name": SHOW_SETTINGS["middleName"],
+    "suffix": SHOW_SETTINGS["suffix"],
+    "company": COMPANY,
+    "telephone": TELEPHONE,
+    "fax": FAX,
+}
 """The setting that says whether a website asks for the field of a column."""
 SETTINGS: Final = (STREET_LINES, SHOW_VAT_NUMBER, *SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS)
 

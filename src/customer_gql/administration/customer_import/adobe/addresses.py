@@ -141,7 +141,7 @@ def _read_content(cells: Cells, country: Country | None, shop: SettingValues) ->
     return {
         "prefix": cells.read_stated("prefix", judge("prefix")),
         "first_name": _read_name(cells, "firstname"),
-        "middle_name": cells.read_optional("middlename", validate_person_name),
+        "middle_name": cells.read_stated("middlename", judge("middleName")),
         "last_name": _read_name(cells, "lastname"),
         "suffix": cells.read_stated("suffix", judge("suffix")),
         "company": cells.read_stated("company", judge("company")),

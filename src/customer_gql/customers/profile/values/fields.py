@@ -42,8 +42,11 @@ def show_setting(path: str, default: str, record: str, values: tuple[str, ...] =
     )
 
 
-def _show_setting(name: str) -> Setting[str]:
-    return show_setting(f"customers.show_{name}", "NO", "the profile")
+def _show_setting(name: str, record: str = "the profile") -> Setting[str]:
+    return show_setting(f"customers.show_{name}", "NO", record)
+
+
+_OF_NAMES: Final = "the profile and of addresses"
 
 
 def _choice_setting(name: str) -> Setting[str]:
@@ -57,9 +60,9 @@ def _choice_setting(name: str) -> Setting[str]:
 
 
 SHOW_SETTINGS: Final[Mapping[str, Setting[str]]] = {
-    "prefix": _show_setting("prefix"),
-    "middleName": show_setting("customers.show_middle_name", "NO", "the profile", ("NO", "OPTIONAL")),
-    "suffix": _show_setting("suffix"),
+    "prefix": _show_setting("prefix", _OF_NAMES),
+    "middleName": show_setting("customers.show_middle_name", "NO", _OF_NAMES, ("NO", "OPTIONAL")),
+    "suffix": _show_setting("suffix", _OF_NAMES),
     "dateOfBirth": _show_setting("date_of_birth"),
     "taxVatNumber": _show_setting("tax_vat_number"),
     "gender": _show_setting("gender"),
