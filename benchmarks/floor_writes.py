@@ -12,9 +12,10 @@ from typing import Any, Final
 from argon2 import PasswordHasher
 from floor_rows import fetch_rows
 
+from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.core.ids import decode_id, encode_id, new_id
 from customer_gql.customers.addresses.tables import address
-from customer_gql.customers.profile.tables import customer
+from customer_gql.customers.profile.tables import customer, customer_activity
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import mark_customers
@@ -30,7 +31,8 @@ _HISTORY: Final = """INSERT INTO customer_event (customer_id, id, version, creat
 SELECT c, i, v, clock_timestamp(), $4, $5, $6, x FROM unnest($1::bigint[], $2::bigint[], $3::int[], $7::jsonb[]) AS n(c, i, v, x)"""
 _EVENT: Final = """INSERT INTO domain_event
 (id, type, subject, changed_fields, customer_id, website_id, version, occurred_at, actor, actor_id)
-SELECT i, $5, s, $6, c, $7, v, clock_timestamp(), $8, $9 FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[]) AS n(i, s, c, v)"""
+SELECT i, t, s, $6, c, $7, v, clock_timestamp(), $8, $9
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::int[], $5::text[]) AS n(i, s, c, v, t)"""
 _MAIL: Final = """INSERT INTO mail_outbox (id, template, recipient, recipient_key, customer_id, store_view_id, placeholders, secrets,
 secrets_expire_at) SELECT i, t, r, r, $4, $5, '{}', '{}', now() + interval '1 day' FROM unnest($1::bigint[], $2::text[], $3::text[]) AS n(i, t, r)"""
 _CLAIM: Final = """INSERT INTO customer_email (email_normalised, scope, customer_id) VALUES ($1, $2, $3)
@@ -63,16 +65,20 @@ async def _tell(
     connection: Connection,
     told: list[tuple[int, int, dict[str, Any]]],
     kind: str,
-    type_: str,
+    types: tuple[str, ...],
     by: tuple[str, int | None],
     fields: list[str],
 ) -> None:
-    """History and event of customers: id, version and changes of each."""
+    """History and events of customers: id, version and changes of each, and an event of each type."""
     ids, versions = [id for id, *_ in told], [version for _, version, _ in told]
     changes = [json.dumps(changed) for *_, changed in told]
     await connection.execute(_HISTORY, ids, [new_id() for _ in told], versions, kind, *by, changes)
-    subjects, numbers = [encode_id("cus", id) for id in ids], [new_id() for _ in told]
-    await connection.execute(_EVENT, numbers, subjects, ids, versions, type_, fields, 1, *by)
+    if not types:
+        return
+    events = [(id, version, name) for id, version, _ in told for name in types]
+    ids, versions, names = map(list, zip(*events, strict=True))
+    subjects, numbers = [encode_id("cus", id) for id in ids], [new_id() for _ in events]
+    await connection.execute(_EVENT, numbers, subjects, ids, versions, names, fields, 1, *by)
 
 
 async def edit_tax_number(connection: Connection, given: dict[str, Any], staff: int | None) -> None:
@@ -83,7 +89,7 @@ async def edit_tax_number(connection: Connection, given: dict[str, Any], staff: 
     mark_customers(connection, [id], customer, ["tax_vat_number", "version", "updated_at"])
     told = {"taxVatNumber": [before["tax_vat_number"], number]}
     await _tell(
-        connection, [(id, before["version"] + 1, told)], "EDITED", "customer.updated", ("STAFF", staff), [*told]
+        connection, [(id, before["version"] + 1, told)], "EDITED", ("customer.updated",), ("STAFF", staff), [*told]
     )
 
 
@@ -98,8 +104,15 @@ async def edit_email(connection: Connection, given: dict[str, Any], staff: int |
     mark_customers(connection, [id], customer, ["email", "version", "updated_at"])
     told = {"email": [before["email"], email]}
     await _tell(
-        connection, [(id, before["version"] + 1, told)], "EDITED", "customer.updated", ("STAFF", staff), [*told]
+        connection,
+        [(id, before["version"] + 1, told)],
+        "EDITED",
+        ("customer.updated", "customer.email_changed"),
+        ("STAFF", staff),
+        [*told],
     )
+    ordered = (connection, [(id, before["version"] + 1, {})], "PASSWORD_RESET_REQUESTED", (), ("STAFF", staff), [])
+    await _tell(*ordered)
     for statement in _SESSION_ENDS:
         await connection.execute(statement, id)
     undo = """INSERT INTO email_change_undo (token_hash, customer_id, email, is_email_confirmed, expires_at)
@@ -127,7 +140,12 @@ async def create_address(connection: Connection, given: dict[str, Any], staff: i
     mark_customers(connection, [id], customer, ["version", "updated_at"])
     told = {"addresses": [None, values]}
     await _tell(
-        connection, [(id, before["version"] + 1, told)], "ADDRESS_ADDED", "customer.updated", ("STAFF", staff), [*told]
+        connection,
+        [(id, before["version"] + 1, told)],
+        "ADDRESS_ADDED",
+        ("customer.updated",),
+        ("STAFF", staff),
+        [*told],
     )
 
 
@@ -142,9 +160,10 @@ async def adjust_credit(connection: Connection, given: dict[str, Any], staff: in
     entry = """INSERT INTO store_credit_entry (customer_id, id, website_id, action, amount, balance_after, currency, actor, actor_id,
     idempotency_key, created_at) VALUES ($1, $2, 1, 'UPDATED', $3, $4, 'EUR', 'STAFF', $5, $6, clock_timestamp())"""
     await connection.execute(entry, id, new_id(), cents, balance, staff, given["idempotencyKey"])
+    mark_customers(connection, [id], store_credit)
     told = {"storeCredit": [balance - cents, balance]}
     await _tell(
-        connection, [(id, before["version"], told)], "CREDIT_ADJUSTED", "customer.updated", ("STAFF", staff), [*told]
+        connection, [(id, before["version"], told)], "CREDIT_ADJUSTED", ("customer.updated",), ("STAFF", staff), [*told]
     )
 
 
@@ -154,6 +173,9 @@ async def assign_group(connection: Connection, given: dict[str, Any], staff: int
     started = """INSERT INTO job_run (id, kind, work, status, error_policy, actor, actor_id, permissions, operation, total_count, done_count)
     VALUES ($1, 'MASS_ACTION', 'by hand', 'DONE', 'SKIP', 'STAFF', $2, '{}', 'by hand', $3, $3)"""
     await connection.execute(started, job, staff, len(ids))
+    await connection.execute("INSERT INTO job_part (job_id, first_line, customer_ids) VALUES ($1, 1, $2)", job, ids)
+    begins = "UPDATE job_run SET started_at = now(), leased_until = now() + interval '20 s' WHERE id = $1"
+    await connection.execute(begins, job)
     locked = await connection.fetch(
         "SELECT id, group_id FROM customer WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", ids
     )
@@ -163,12 +185,15 @@ async def assign_group(connection: Connection, given: dict[str, Any], staff: int
     mark_customers(connection, ids, customer, ["group_id", "version", "updated_at"])
     before = {row["id"]: row["group_id"] for row in locked}
     told = [(row["id"], row["version"], {"groupId": [before[row["id"]], group]}) for row in rows]
-    await _tell(connection, told, "EDITED", "customer.updated", ("STAFF", staff), ["groupId"])
+    await _tell(
+        connection, told, "EDITED", ("customer.updated", "customer.group_changed"), ("STAFF", staff), ["groupId"]
+    )
     await connection.execute(
         "INSERT INTO job_row (job_id, line, customer_id, outcome) SELECT $1, place, id, 'DONE' "
         "FROM unnest($2::bigint[]) WITH ORDINALITY AS given(id, place)",
         *(job, ids),
     )
+    await connection.execute("UPDATE job_run SET finished_at = clock_timestamp() WHERE id = $1", job)
 
 
 async def sign_in(connection: Connection, given: dict[str, Any], _staff: int | None) -> dict[str, str]:
@@ -191,7 +216,8 @@ async def sign_in(connection: Connection, given: dict[str, Any], _staff: int | N
     activity = """INSERT INTO customer_activity (customer_id, last_sign_in_at, last_activity_at) VALUES ($1, now(), now())
     ON CONFLICT (customer_id) DO UPDATE SET last_sign_in_at = now(), last_activity_at = now()"""
     await connection.execute(activity, id)
-    await _tell(connection, [(id, account["version"], {})], "SIGNED_IN", "customer.signed_in", ("CUSTOMER", id), [])
+    mark_customers(connection, [id], customer_activity, ["last_sign_in_at", "last_activity_at"])
+    await _tell(connection, [(id, account["version"], {})], "SIGNED_IN", ("customer.signed_in",), ("CUSTOMER", id), [])
     return {"accessToken": access, "refreshToken": refresh}
 
 
@@ -228,9 +254,12 @@ async def sign_up(connection: Connection, given: dict[str, Any], _staff: int | N
     await connection.execute(stored, id, email, given["firstName"], given["lastName"])
     await connection.execute(_CLAIM, email, 1, id)
     await connection.execute("INSERT INTO customer_password (customer_id, hash) VALUES ($1, $2)", id, made)
+    activity = "INSERT INTO customer_activity (customer_id, last_activity_at) VALUES ($1, now())"
+    await connection.execute(activity, id)
     mark_customers(connection, [id], customer)
+    mark_customers(connection, [id], customer_activity, ["last_sign_in_at", "last_activity_at"])
     await connection.execute(_MAIL, [new_id()], ["welcome"], [email], id, 1)
-    await _tell(connection, [(id, 1, {})], "REGISTERED", "customer.created", ("CUSTOMER", id), [])
+    await _tell(connection, [(id, 1, {})], "REGISTERED", ("customer.created",), ("CUSTOMER", id), [])
 
 
 Write = Callable[[Connection, dict[str, Any], int | None], Awaitable[dict[str, str] | None]]

@@ -43,6 +43,7 @@ def compare_written(shop: BenchmarkShop, options: argparse.Namespace) -> dict[st
 
 
 def _find_written(name: str, variant: Variant, shop: BenchmarkShop, inputs: WriteInputs) -> Written:
+    send_inputs(name, variant, shop, asyncio.run(inputs.make(name, REQUESTS)))  # opens what the first one opens
     given = asyncio.run(inputs.make(name, REQUESTS))
     time.sleep(_FLUSH_SECONDS)
     before = asyncio.run(_read_counts(shop.url))

@@ -22,7 +22,7 @@ BUDGETS = {
     "storeCreditAdjust": 11,
     "customerUpdate": 28,
     "customerMassAction": 32,
-    "tokenRefresh": 9,
+    "tokenRefresh": 8,
 }
 ASK = "mutation M($input: {kind}!) {{ payload: {name}(input: $input) {{ userErrors {{ key }} {fields} }} }}"
 numbers = itertools.count(7_000_000)

@@ -36,7 +36,7 @@ _of: Final = bindparam("of", type_=BigInteger())
 _now: Final = bindparam("now", type_=DateTime(timezone=True))
 _is_session: Final = (session.c.customer_id == _owner, session.c.id == _of)
 _LOCK_SESSION: Final = compile_statement(select(session).where(*_is_session).with_for_update())
-_USE_SESSION: Final = compile_statement(update(session).where(*_is_session).values(last_used_at=_now))
+_kept = update(session).where(*_is_session).values(last_used_at=_now)
 _ended = delete(token).where(token.c.customer_id == _owner, token.c.session_id == _of)
 # Erases what earlier tokens of the session would get again: from now on only the newest one is repeated.
 _forgotten = (
@@ -59,7 +59,7 @@ _used = (
     )
 )
 # No two parts change one row: the presented token was not used before, so that it has no successor.
-_EXCHANGE: Final = insert_grant(_ended.cte("ended"), _forgotten.cte("forgotten"), _used.cte("used"))
+_EXCHANGE: Final = insert_grant(_kept.cte("kept"), _ended.cte("ended"), _forgotten.cte("forgotten"), _used.cte("used"))
 
 
 async def renew_session(
@@ -97,7 +97,6 @@ async def _exchange(connection: Connection, current: Row, given: str) -> Session
     now = read_clock()
     shop = await settings_at(connection, SESSION_IDLE_MINUTES, REFRESH_REPEAT_SECONDS)
     of = {"owner": current.customer_id, "of": current.id}
-    await execute_statement(connection, _USE_SESSION, **of, now=now)
     idle = dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES])
     grant = make_grant(current, idle=idle)
     until = now + dt.timedelta(seconds=shop[REFRESH_REPEAT_SECONDS])
