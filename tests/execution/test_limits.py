@@ -223,6 +223,8 @@ TOGETHER = {
     *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),
     *("gridViewCreate", "gridViewUpdate", "gridViewDelete", "gridViewSetDefault", "jobCancel", "selectionDelete"),
     *("attributeCreate", "attributeUpdate"),
+    *("catalogPriceRuleCreate", "catalogPriceRuleUpdate", "cartPriceRuleCreate", "cartPriceRuleUpdate"),
+    *("taxClassCreate", "taxClassUpdate", "taxRateCreate", "taxRateUpdate", "taxRuleCreate", "taxRuleUpdate"),
     *("customerGroupCreate", "customerGroupUpdate", "customerImportCreate", "customerImportMap"),
     *("exportScheduleCreate", "exportScheduleUpdate", "exportScheduleDelete", "webhookDeliveryRetry"),
     "customerVatRecheck",

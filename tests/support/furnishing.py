@@ -74,6 +74,9 @@ FACTS: dict[str, dict[str, Any]] = {
     "order_status_state": {"is_default": False},
     "review": {"rating": 4},
     "product_tier_price": {"percent": None},
+    "catalog_price_rule": {"amount": 7, "is_active": False},
+    "cart_price_rule": {"amount": 7, "is_active": False, "buy_quantity": None, "coupon_code": None},
+    "tax_rate": {"percent": 7},
     "email_token": {"purpose": "CONFIRM", "new_email": None},
     "mail_template": {"name": "welcome", "scope": "WEBSITE", "locale": "default"},
     "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
@@ -106,7 +109,8 @@ NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_
 NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
 NAMED |= {"recipient_staff_ids": "staff_user", "import_id": "customer_import"}
 NAMED |= {"admin_customer_id": "customer", "impersonator_id": "staff_user", "sales_representative_id": "staff_user"}
-NAMED |= {"product_id": "product"}
+NAMED |= {"product_id": "product", "group_ids": "customer_group", "rate_ids": "tax_rate"}
+NAMED |= {"customer_class_ids": "tax_class", "product_class_ids": "tax_class"}
 NAMED |= {"webhook_id": "webhook", "delivery_id": "webhook_delivery"}
 NAMED |= {"session_id": "customer_session", "impersonation_id": "impersonation", "website_ids": "website"}
 NAMED |= {

@@ -39,7 +39,7 @@ CHECKS = {
 REACH = {"website_ids", "viewer", "customer_id", "staff_id"}
 """What a viewer reaches by, as attributes."""
 DECODERS = {"collect_edits", "decode_id", "decode_keys", "parse_input_id", "parse_input_ids", "parse_input_keys"}
-OPEN_PREFIXES = {"att", "grp"}
+OPEN_PREFIXES = {"att", "car", "cpr", "grp", "tax", "txr", "txu"}
 """Of ids of what belongs to no website, and everybody may name."""
 OPEN_STATEMENTS = {"ALL_WEBSITES", "ALL_TAX_CLASSES", "ALL_ORDER_STATUSES"}
 """Lists of the shop that all staff may see."""

@@ -37,6 +37,14 @@ OF_OTHER_RECORDS |= {
 }
 OF_OTHER_RECORDS |= {"websiteUpdate", "storeUpdate", "storeViewUpdate"}
 """Mutations with a version that are not of a customer."""
+OF_MANAGED_RECORDS = {
+    "catalogPriceRuleUpdate",
+    "cartPriceRuleUpdate",
+    "taxClassUpdate",
+    "taxRateUpdate",
+    "taxRuleUpdate",
+}
+"""The same of records whose edits `commerce/managed` merges; see the tests of their slices."""
 Stored = dict[tuple[str, str], Any]
 """Values by record and column; records are named as the history names them, the customer's own row by ''."""
 

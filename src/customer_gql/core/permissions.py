@@ -36,7 +36,11 @@ class Permission(enum.StrEnum):
     CUSTOMERS_RESET_PASSWORD = "customers.reset_password", "Have a password reset link mailed to a customer."
     CUSTOMERS_FORCE_SIGN_IN = "customers.force_sign_in", "End every session of a customer."
     CREDIT_ADJUST = "credit.adjust", "Add and deduct store credit and reward points."
-    PRICING_MANAGE = "pricing.manage", "See why a product has its price."
+    PRICING_MANAGE = (
+        "pricing.manage",
+        "See why a product has its price, and create, change and delete rules that change prices.",
+    )
+    TAXES_MANAGE = "taxes.manage", "Create, change and delete tax classes, tax rates and tax rules."
     ORDERS_READ = "orders.read", "See orders, and what happened to them."
     ORDERS_MANAGE = (
         "orders.manage",

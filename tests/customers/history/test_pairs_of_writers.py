@@ -13,7 +13,7 @@ from customer_gql.customers.history.stored_values import name_stored_value
 from support.customers import make_address
 from support.slice_samples import merge
 from support.staff import make_website
-from support.writers import OF_OTHER_RECORDS, Subject, Writer, changed, inputs_with_version, write
+from support.writers import OF_MANAGED_RECORDS, OF_OTHER_RECORDS, Subject, Writer, changed, inputs_with_version, write
 
 WRITERS: dict[str, Writer] = merge("WRITERS")
 SUBSCRIBE = "INSERT INTO newsletter_subscription (customer_id, store_view_id, status) VALUES ($1, $2, $3)"
@@ -27,10 +27,8 @@ VERSIONED = {name: writer for name, writer in WRITERS.items() if name.partition(
 
 
 def test_every_mutation_with_a_version_is_a_writer_here_or_of_another_record():
-    assert (
-        inputs_with_version()
-        <= {name.partition(" ")[0] for name in VERSIONED} | OF_OTHER_RECORDS | CONFLICT_AS_A_WHOLE | OF_NO_VALUE
-    )
+    elsewhere = OF_OTHER_RECORDS | OF_MANAGED_RECORDS | CONFLICT_AS_A_WHOLE | OF_NO_VALUE
+    assert inputs_with_version() <= {name.partition(" ")[0] for name in VERSIONED} | elsewhere
 
 
 @pytest.fixture

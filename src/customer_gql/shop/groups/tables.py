@@ -39,6 +39,7 @@ tax_class = table(
     Column("id", BigInteger, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False, server_default=TaxClassKind.CUSTOMER.value),
+    Column("version", Integer, nullable=False, server_default="1"),
     one_of("kind", TaxClassKind),
     distribution="reference",
 )

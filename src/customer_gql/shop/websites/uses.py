@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, any_, lateral, literal_column, select, true, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Text,
+    any_,
+    lateral,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 
 from customer_gql.database.statements import Connection, fetch_rows
 from customer_gql.loading.reads import Read, all_by
@@ -68,11 +81,15 @@ async def find_uses(connection: Connection, read: Read, id: int) -> list[str]:
     return [row.name for row in await fetch_rows(connection, read.statement, **{key: [id] for key in read.keys})]
 
 
+def _is_used(use: Use, id: int) -> ColumnElement[bool]:
+    return literal(id, BigInteger()) == (any_(use.column) if isinstance(use.column.type, ARRAY) else use.column)
+
+
 async def find_currency_uses(connection: Connection, website_id: int, currency: str) -> list[str]:
     """What is kept in this currency, the base currency of the website."""
     views = select(store_view.c.id).join(store).where(store.c.website_id == website_id)
     conditions = {
-        **{use.name: use.column == website_id for use in WEBSITE_USES if use.fixes_currency},
+        **{use.name: _is_used(use, website_id) for use in WEBSITE_USES if use.fixes_currency},
         **{use.name: use.column == currency for use in CURRENCY_USES},
         **{use.name: use.column.in_(views) for use in STORE_VIEW_USES if use.fixes_currency},
     }

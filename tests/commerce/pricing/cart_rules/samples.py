@@ -1,0 +1,27 @@
+"""Samples of cart price rules for the tests that walk the whole graph."""
+
+from customer_gql.core.ids import encode_id
+from support.calls import GROUP, by_input
+
+RULE = encode_id("car", 1)
+NEW = {
+    "name": "Welcome",
+    "websiteIds": [encode_id("web", 1)],
+    "groupIds": [GROUP],
+    "action": "PERCENT",
+    "amount": "10",
+    "isActive": False,
+}
+
+CALLS = {
+    "cartPriceRuleCreate": [by_input(lambda _ids: NEW)],
+    "cartPriceRuleUpdate": [by_input(lambda _ids: {**NEW, "id": RULE, "expectedVersion": 1})],
+    "cartPriceRuleDelete": [by_input(lambda _ids: {"id": RULE})],
+    "couponsGenerate": [by_input(lambda _ids: {"ruleId": RULE, "count": 3})],
+}
+UNRECORDED = dict.fromkeys(CALLS, "in the history of staff")
+NOT_PERSONAL = {
+    "CartPriceRule.name": "a name for staff",
+    "CartPriceRule.couponCode": "a code of the shop",
+    "Coupon.code": "a code of the shop",
+}
