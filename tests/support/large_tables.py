@@ -28,6 +28,9 @@ LARGE = [table for table in metadata.sorted_tables if table.name == "customer" o
 DISTINCT = {"email", "first_name", "last_name", "city", "sku"}
 """Texts that differ from customer to customer, besides those that a unique key holds."""
 
+CHOSEN = {"document"}
+"""Parts of unique keys that have one of a few values."""
+
 
 async def enlarge(connection: Connection, customers: int = CUSTOMERS) -> Row:
     """Fill every table that belongs to customers; the customer whose rows were copied."""
@@ -64,7 +67,8 @@ def copied(column: Column[Any]) -> str:
         return f"{name} + n * 1000"  # a customer has several rows, whose values follow each other
     is_alone = is_unique(column) and "customer_id" not in table.primary_key.columns
     if isinstance(column.type, String):
-        return f"{name} || n" if is_alone or column.name in DISTINCT else name
+        is_distinct = (is_alone and column.name not in CHOSEN) or column.name in DISTINCT
+        return f"{name} || n" if is_distinct else name
     return f"{name} + n" if is_alone and not column.foreign_keys and column.name != "scope" else name
 
 
