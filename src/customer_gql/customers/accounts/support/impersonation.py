@@ -74,6 +74,7 @@ async def issue_login_code(
     reason = validate_line(reason, ["reason"], MAX_REASON_LENGTH, required=True) or ""
     if by.kind is not ActorKind.STAFF or not await _lock_own_session(connection, by):
         raise _FOR_PEOPLE(path=["id"])
+    chosen = await choose_store_view(connection, account, store_view_id, websites=viewer.website_ids)
     refusal = find_login_as_refusal(account, is_switched_on=await setting(connection, LOGIN_AS_CUSTOMER))
     if refusal is not None:
         raise refusal.at(["id"])
@@ -81,7 +82,6 @@ async def issue_login_code(
     if not await may_impersonate(connection, account.id, by.id):
         needed = Permission.CUSTOMERS_IMPERSONATE
         raise Forbidden(f"You no longer have the permission {needed} for this customer.", permission=needed)
-    chosen = await choose_store_view(connection, account, store_view_id, websites=viewer.website_ids)
     code, now, impersonation_id = tokens.new_token(tokens.LOGIN_CODE), read_clock(), new_id()
     key = {"customer_id": account.id, "staff_id": by.id, "expires_at": now + CODE_LIFETIME}
     await execute_statement(connection, insert(impersonation).values(**key, id=impersonation_id, reason=reason))

@@ -29,13 +29,14 @@ async def choose_store_view(
 ) -> int | None:
     """The one that staff chose; None where the account decides. `RuleError` for one that does not fit, at `storeViewId`."""
     path = ["storeViewId"]
-    if await setting(connection, LOGIN_AS_STORE_VIEW) != MANUAL:
-        if chosen is not None:
-            raise _CHOSEN_BY_SHOP(path=path)
-        return None
+    is_manual = await setting(connection, LOGIN_AS_STORE_VIEW) == MANUAL
     if chosen is None:
-        raise value_is_required(path)
+        if is_manual:
+            raise value_is_required(path)
+        return None
     view = await find_store_view(connection, chosen, websites=websites)
+    if not is_manual:
+        raise _CHOSEN_BY_SHOP(path=path)
     if not view.is_active:
         raise STORE_VIEW_NOT_FOUND(path=path)
     is_home = view.website_id == account.website_id
