@@ -144,10 +144,10 @@ async def _left(connection: Connection, kind: MoveKind, counted: Select[Any], me
 async def end_open_carts(connection: Connection, scope: MoveScope) -> list[MoveStep]:
     """Prices and products of the cart are those of the website that it was filled on."""
     views = select(store_view.c.id).join(store).where(*scope.conditions(cart.c.customer_id, store.c.website_id))
-    ended = await execute_statement(
-        connection,
-        update(cart).where(cart.c.is_active, cart.c.store_view_id.in_(views)).values(is_active=False),
-    )
+    found = [cart.c.is_active, cart.c.store_view_id.in_(views)]
+    if scope.customer_id is not None:
+        found.append(cart.c.customer_id == scope.customer_id)
+    ended = await execute_statement(connection, update(cart).where(*found).values(is_active=False))
     return [MoveStep(MoveKind.CART, MoveEffect.ENDS, ended, "The open cart ends.")] if ended else []
 
 

@@ -66,7 +66,8 @@ PRODUCT_DOCUMENT: Final = search_document(words=[folded(product.c.name), folded(
 """What a search looks through; the index is over the same expression."""
 # Its constants hide the columns, so that the table is named.
 Index("ix_product_document", PRODUCT_DOCUMENT, postgresql_using="gin", _table=product)
-Index("ix_product_sku_order", folded(product.c.sku), product.c.id)
+# Its collation is that of the column of the index, which the migration states.
+Index("ix_product_sku_order", text("fold_text(sku)"), product.c.id, _table=product)
 
 product_website = table(
     "product_website",
