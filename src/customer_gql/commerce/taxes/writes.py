@@ -119,7 +119,7 @@ async def delete_tax_rule(connection: Connection, key: int, *, by: Actor) -> Non
 async def _validate_class(connection: Connection, stored: Given, given: Given) -> dict[str, Any]:
     values = dict(given)
     if "name" in given:
-        values["name"] = await _validate_code(connection, tax_class, "name", stored, given["name"])
+        values["name"] = await _validate_unique_name(connection, tax_class, "name", stored, given["name"])
     return values
 
 
@@ -127,7 +127,7 @@ async def _validate_rate(connection: Connection, stored: Given, given: Given) ->
     refused, values = CollectedErrors(), dict(given)
     with refused.collecting():
         if "code" in given:
-            values["code"] = await _validate_code(connection, tax_rate, "code", stored, given["code"])
+            values["code"] = await _validate_unique_name(connection, tax_rate, "code", stored, given["code"])
     with refused.collecting():
         if "country_code" in given or "region" in given:
             values |= _validate_place({**stored, **given})
@@ -173,7 +173,7 @@ async def _validate_tax_rule(connection: Connection, stored: Given, given: Given
     refused, values = CollectedErrors(), dict(given)
     with refused.collecting():
         if "code" in given:
-            values["code"] = await _validate_code(connection, tax_rule, "code", stored, given["code"])
+            values["code"] = await _validate_unique_name(connection, tax_rule, "code", stored, given["code"])
     for column, path, kind in (
         ("customer_class_ids", "customerClassIds", TaxClassKind.CUSTOMER),
         ("product_class_ids", "productClassIds", TaxClassKind.PRODUCT),
@@ -201,7 +201,7 @@ async def _lock_ids(
     return ids
 
 
-async def _validate_code(connection: Connection, of: Table, column: str, stored: Given, given: str) -> str:
+async def _validate_unique_name(connection: Connection, of: Table, column: str, stored: Given, given: str) -> str:
     """Unique whatever its case. Of two at one time the index lets one through."""
     code = validate_line(given, [column], MAX_NAME, required=True) or ""
     others = select(of.c.id).where(func.lower(of.c[column]) == func.lower(code))
