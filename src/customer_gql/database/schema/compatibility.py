@@ -24,7 +24,7 @@ from sqlalchemy import text
 from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Connection, fetch_one
 
-OLDEST_SUPPORTED: Final = "e8a2c40b17d9"
+OLDEST_SUPPORTED: Final = "1b2d6f8ca4e2"
 """Versions before this migration were never released, and may not run beside newer ones."""
 _PACKAGE = Path(__file__).parents[2]
 _STATE: Final = text(
