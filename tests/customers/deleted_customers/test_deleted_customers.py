@@ -82,7 +82,7 @@ async def test_staff_of_other_websites_find_no_record(admin_client, http, connec
 async def test_the_history_needs_its_permission(admin_client, http, connection):
     row = await make_customer(connection)
     await delete(admin_client, row)
-    clerk = await staff_client(http, connection, permissions=["customers.read"])
+    clerk = await staff_client(http, connection, permissions=["customers.read", "orders.read"])
     answer = await clerk.answer(FOUND, id=record_id(row))
     assert answer["data"]["node"]["history"] is None
     assert answer["errors"][0]["extensions"] == {"code": "FORBIDDEN", "permission": "history.read"}
