@@ -4,11 +4,22 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import TypeInfo, TypeInfoVisitor, parse, validate, visit
+from graphql import (
+    GraphQLEnumType,
+    GraphQLObjectType,
+    TypeInfo,
+    TypeInfoVisitor,
+    get_named_type,
+    parse,
+    validate,
+    visit,
+)
 from graphql.language import FieldNode, Visitor
 
 from admin_ui.sources import LANGUAGES, UI, documents, read_texts, text_folders
 from customer_gql.core.permissions import Permission
+from customer_gql.loading.grids.columns import ColumnType
+from customer_gql.loading.grids.operators import operators_of
 from customer_gql.settings import AdminSettings
 from support.costs import GRAPH, cost
 
@@ -72,3 +83,43 @@ def test_every_text_that_a_screen_names_is_there(folder: Path):
     own, common = (read_texts(place, "en") for place in (folder / "texts", UI / "texts" / "common"))
     named = {key for file in folder.rglob("*.tsx") for key in re.findall(r"\bt\('([\w.-]+)'", file.read_text("utf-8"))}
     assert [key for key in named if not {key, f"{key}_other"} & (own.keys() | common.keys())] == []
+
+
+# Steer the page and are not shown to anybody; permissions have a file of their own.
+NOT_SHOWN = {"CountPrecision", "GridColumnType", "GridViewState", "StaffPermission", "ViewerKind"}
+
+
+def shown_enums() -> dict[str, set[str]]:
+    """Enums that a document asks for, by name, and their values."""
+    found: dict[str, set[str]] = {}
+    info = TypeInfo(GRAPH)
+
+    class Enums(Visitor):
+        def enter_field(self, _node: FieldNode, *_: object) -> None:
+            named = get_named_type(info.get_type())
+            if isinstance(named, GraphQLEnumType) and named.name not in NOT_SHOWN:
+                found[named.name] = set(named.values)
+
+    for text in DOCUMENTS.values():
+        visit(parse(text), TypeInfoVisitor(info, Enums()))
+    return found
+
+
+def test_every_value_of_an_enum_that_is_shown_has_a_text():
+    texts = read_texts(UI / "texts" / "values", "en").keys()
+    wanted = {f"{name}.{value}" for name, values in shown_enums().items() for value in values}
+    assert "CustomerStatus.ACTIVE" in wanted
+    assert wanted - texts == set()
+
+
+def test_every_column_of_the_list_of_customers_has_a_text():
+    row = GRAPH.get_type("CustomerGridRow")
+    assert isinstance(row, GraphQLObjectType)
+    assert set(row.fields) - read_texts(UI / "texts" / "columns", "en").keys() == set()
+
+
+def test_every_operator_of_a_filter_has_a_text():
+    texts = read_texts(UI / "texts" / "grid", "en").keys()
+    operators = {operator for type_ in ColumnType for operator in operators_of(type_)}
+    assert {"startsWith", "hasAll"} <= operators
+    assert {f"operator.{operator}" for operator in operators - {"currency"}} - texts == set()

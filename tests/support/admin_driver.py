@@ -78,7 +78,8 @@ async def open_browser() -> AsyncIterator[Browser]:
 async def open_desk(browser: Browser, url: str, **options: Any) -> AsyncIterator[Desk]:
     """A browser of nobody yet. Afterwards nothing was complained about, and nobody else was asked."""
     context = await browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     await context.add_init_script(_REPORTS)
     desk = Desk(url, context)
     context.on("request", desk.note_request)

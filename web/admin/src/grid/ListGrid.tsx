@@ -1,0 +1,165 @@
+import Box from '@mui/material/Box';
+import {
+  DataGrid,
+  type GridCellParams,
+  type GridColDef,
+  type GridRenderEditCellParams,
+  type GridSortModel,
+  useGridApiRef,
+} from '@mui/x-data-grid';
+import { deDE, enUS, nlNL, svSE } from '@mui/x-data-grid/locales';
+import { type KeyboardEvent, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { nonce } from '../app/theme';
+import { EditCell } from './EditCell';
+import { type GridFacts, useLabels } from './labels';
+import type { Column, ListState, Sort } from './state';
+import { useWidths } from './widths';
+
+const LOCALES = { en: enUS, de: deDE, nl: nlNL, sv: svSE } as const;
+const RIGHT = new Set(['INTEGER', 'MONEY']);
+
+export type Row = Record<string, unknown> & { id: string };
+
+export interface CellEdit {
+  row: Row;
+  column: Column;
+  value: string | null;
+}
+
+interface Props {
+  name: string;
+  label: string;
+  columns: Column[];
+  facts: GridFacts;
+  shown: string[];
+  rows: Row[];
+  state: ListState;
+  isLoading: boolean;
+  onSort: (sort: Sort[]) => void;
+  /** Saves one cell; a text is what is wrong with it, which is told at the cell. */
+  onEdit?: (edit: CellEdit) => Promise<Row | string>;
+  /** Opens the record of a row, by Enter on a cell that cannot be edited. */
+  onOpen?: (row: Row) => void;
+  /** What is wrong with a choice, whose cell is left already. */
+  onRefused?: (message: string) => void;
+  renderCell?: (column: Column, row: Row, text: string) => React.ReactNode;
+}
+
+/** The one list of all lists: sorted and filtered by the service, moved in by arrows, edited in place by F2. */
+export function ListGrid(props: Props) {
+  const { i18n } = useTranslation('grid');
+  const api = useGridApiRef();
+  const labels = useLabels(props.facts);
+  const [widths, setWidth] = useWidths(props.name);
+  const columns = useMemo(() => createColumns(props, labels, widths), [props, labels, widths]);
+  const locale = LOCALES[i18n.language as keyof typeof LOCALES] ?? enUS;
+
+  function startByKey(cell: GridCellParams<Row>, event: KeyboardEvent) {
+    if (event.key === 'Enter' && !cell.isEditable) props.onOpen?.(cell.row);
+    if (event.key === 'F2' && cell.isEditable && cell.cellMode === 'view') {
+      event.preventDefault();
+      api.current?.startCellEditMode({ id: cell.id, field: cell.field });
+    }
+  }
+
+  return (
+    <Box sx={{ width: '100%', overflow: 'hidden' }}>
+      <DataGrid
+        apiRef={api}
+        aria-label={props.label}
+        nonce={nonce ?? ''}
+        localeText={locale.components.MuiDataGrid.defaultProps.localeText}
+        columns={columns}
+        rows={props.rows}
+        loading={props.isLoading && props.rows.length === 0}
+        density="compact"
+        autoHeight
+        hideFooter
+        disableColumnMenu
+        disableRowSelectionOnClick
+        disableVirtualization={props.rows.length <= 20}
+        sortingMode="server"
+        sortModel={sortModelOf(props.state)}
+        onSortModelChange={(model) => props.onSort(sortOf(model))}
+        onColumnWidthChange={({ colDef, width }) => setWidth(colDef.field, Math.round(width))}
+        onCellKeyDown={startByKey}
+        processRowUpdate={(next: Row, former: Row) => saveRow(props, next, former)}
+        onProcessRowUpdateError={(error: Error) => props.onRefused?.(error.message)}
+        sx={{ bgcolor: 'background.paper' }}
+      />
+    </Box>
+  );
+}
+
+function createColumns(props: Props, labels: ReturnType<typeof useLabels>, widths: Record<string, number>) {
+  return props.shown.flatMap((key): GridColDef<Row>[] => {
+    const column = props.columns.find((one) => one.key === key);
+    if (!column) return [];
+    const text = (row: Row) => labels.value(column, row[key]);
+    const options = labels.options(column);
+    const isEditable = props.onEdit !== undefined && column.isQuickEditable;
+    return [
+      {
+        field: key,
+        headerName: labels.column(column),
+        sortable: column.isSortable,
+        filterable: false,
+        editable: isEditable,
+        width: widths[key] ?? widthOf(column),
+        align: RIGHT.has(column.type) ? 'right' : 'left',
+        headerAlign: RIGHT.has(column.type) ? 'right' : 'left',
+        ...(isEditable && options.length > 0
+          ? {
+              type: 'singleSelect' as const,
+              valueOptions: options,
+              valueGetter: (value: unknown) => idOf(value),
+            }
+          : {}),
+        ...(isEditable && options.length === 0
+          ? { renderEditCell: (cell: GridRenderEditCellParams) => <EditCell {...cell} save={saveOf(props, column)} /> }
+          : {}),
+        renderCell: ({ row }) =>
+          props.renderCell?.(column, row, text(row)) ?? <span title={text(row)}>{text(row)}</span>,
+      },
+    ];
+  });
+}
+
+function saveOf({ onEdit }: Props, column: Column) {
+  return async (row: Row, value: string | null) => (onEdit ? onEdit({ row, column, value }) : row);
+}
+
+/** A cell of choices is saved when it is left; one of text saves itself, so that it can show what is wrong. */
+async function saveRow(props: Props, next: Row, former: Row): Promise<Row> {
+  const changed = props.columns.find((one) => {
+    const isChoice = one.isQuickEditable && (one.type === 'ID' || one.type === 'ENUM');
+    return isChoice && idOf(next[one.key]) !== idOf(former[one.key]);
+  });
+  if (!changed || !props.onEdit) return { ...next };
+  const value = (idOf(next[changed.key]) as string | null) ?? null;
+  const saved = await props.onEdit({ row: former, column: changed, value });
+  if (typeof saved !== 'string') return saved;
+  props.onRefused?.(saved);
+  return former;
+}
+
+function idOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
+}
+
+function widthOf(column: Column): number {
+  if (column.type === 'INTEGER' || column.type === 'BOOLEAN') return 100;
+  if (column.type === 'DATE_TIME') return 180;
+  return column.key === 'email' ? 240 : 150;
+}
+
+function sortModelOf(state: ListState): GridSortModel {
+  return state.sort
+    .slice(0, 1)
+    .map(({ key, direction }) => ({ field: key, sort: direction === 'ASC' ? 'asc' : 'desc' }));
+}
+
+function sortOf(model: GridSortModel): Sort[] {
+  return model.map(({ field, sort }) => ({ key: field, direction: sort === 'desc' ? 'DESC' : 'ASC' }));
+}

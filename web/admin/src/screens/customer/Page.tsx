@@ -1,0 +1,38 @@
+import Skeleton from '@mui/material/Skeleton';
+import Stack from '@mui/material/Stack';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '../../components/Empty';
+import { QueryFrame } from '../../components/QueryFrame';
+import { CustomerHeaderDocument } from '../../generated/graphql';
+import { request } from '../../graph/request';
+import { CustomerTabs } from './CustomerTabs';
+import { Header } from './Header';
+
+function headerQuery(id: string) {
+  return queryOptions({
+    queryKey: ['customer', id, 'header'],
+    queryFn: ({ signal }) => request(CustomerHeaderDocument, { id }, { signal }),
+  });
+}
+
+export default function CustomerPage() {
+  const { t } = useTranslation('customer');
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  const header = useQuery(headerQuery(id));
+  return (
+    <QueryFrame query={header} skeleton={<Skeleton variant="rounded" height={160} />}>
+      {({ customer }) =>
+        customer ? (
+          <Stack spacing={2}>
+            <Header customer={customer} />
+            <CustomerTabs id={id} />
+          </Stack>
+        ) : (
+          <Empty icon="person" title={t('unknown')} text={t('unknownText')} />
+        )
+      }
+    </QueryFrame>
+  );
+}
