@@ -250,4 +250,4 @@ async def test_a_customer_opens_from_the_list_and_each_tab_asks_once(desk: Desk,
 
 async def test_an_unknown_customer_is_told(desk: Desk, staff_shop: StaffShop):
     page = await desk.sign_in(VIEWER, staff_shop.passwords[VIEWER], "/customers/cus_7zzzzzzzzzzzz")
-    await expect(page.get_by_role("main")).to_contain_text(re.compile("There is no such customer|is not an id"))
+    await expect(page.get_by_role("main")).to_contain_text(re.compile("There is no such customer|is not a valid id"))

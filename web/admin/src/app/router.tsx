@@ -6,17 +6,22 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { Failure } from '../components/Failure';
+import { lazy } from 'react';
 import { queryClient } from '../graph/queries';
 import { viewerQuery } from '../graph/viewer';
 import { SCREENS } from '../screens/all';
 import type { Screen } from '../screens/screen';
 import { loadTexts } from './language';
 import { parseSearch, stringifySearch } from './search';
-import { NotFound } from './shell/NotFound';
 import { ScreenFrame } from './shell/ScreenFrame';
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+// Loaded when something fails: a page without a session is to load little.
+const PageFailure = lazy(() => import('./shell/PageFailure'));
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: lazyRouteComponent(() => import('./shell/NotFound')),
+});
 
 const signedIn = createRoute({
   getParentRoute: () => root,
@@ -56,12 +61,8 @@ export const router = createRouter({
   scrollRestoration: true,
   parseSearch,
   stringifySearch,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={asError(error)} onRetry={reset} />,
+  defaultErrorComponent: PageFailure,
 });
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
-}
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -1,3 +1,4 @@
+import { releaseFocus } from '../app/focus';
 import { SessionEnded } from './errors';
 
 /** What all tabs of a browser know about the session: whether it ended. The session itself is a cookie no script can read. */
@@ -58,6 +59,7 @@ channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
 });
 
 function setEnded(value: boolean): void {
+  if (value && !hasEnded) releaseFocus();
   hasEnded = value;
   for (const listener of listeners) listener();
 }

@@ -15,6 +15,9 @@ export function EditCell({ id, field, row, value, hasFocus, colDef, save }: Prop
   const [text, setText] = useState(before);
   const [wrong, setWrong] = useState('');
   const [isSaving, setSaving] = useState(false);
+  // Read at once, not after the next rendering: a dialog takes the focus while the cell is being saved.
+  const busy = useRef(false);
+  const refused = useRef<string | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const hint = useId();
   useEffect(() => {
@@ -22,15 +25,20 @@ export function EditCell({ id, field, row, value, hasFocus, colDef, save }: Prop
   }, [hasFocus]);
 
   function leave() {
+    busy.current = true;
     api.current.stopCellEditMode({ id, field, ignoreModifications: true });
     api.current.setCellFocus(id, field);
   }
 
   async function commit() {
+    if (busy.current) return;
     if (text.trim() === before) return leave();
+    busy.current = true;
     setSaving(true);
     const saved = await save(row, text.trim() || null).catch((error: Error) => error.message);
     setSaving(false);
+    busy.current = false;
+    refused.current = typeof saved === 'string' ? text : null;
     if (typeof saved === 'string') {
       setWrong(saved);
       input.current?.focus();
@@ -62,6 +70,7 @@ export function EditCell({ id, field, row, value, hasFocus, colDef, save }: Prop
           setWrong('');
         }}
         onKeyDown={press}
+        onBlur={() => refused.current !== text && void commit()}
         error={wrong !== ''}
         sx={{ px: 1, bgcolor: wrong ? 'error.light' : undefined }}
         inputProps={{

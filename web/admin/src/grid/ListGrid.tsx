@@ -1,8 +1,10 @@
 import Box from '@mui/material/Box';
 import {
   DataGrid,
+  GridCellEditStopReasons,
   type GridCellParams,
   type GridColDef,
+  type GridEventListener,
   type GridRenderEditCellParams,
   type GridSortModel,
   useGridApiRef,
@@ -63,6 +65,13 @@ export function ListGrid(props: Props) {
     }
   }
 
+  /** A cell of text is left by its own field, which saves first. */
+  const keepOpen: GridEventListener<'cellEditStop'> = ({ reason, colDef }, event) => {
+    if (reason === GridCellEditStopReasons.cellFocusOut && colDef.renderEditCell && colDef.type !== 'singleSelect') {
+      event.defaultMuiPrevented = true;
+    }
+  };
+
   return (
     <Box sx={{ width: '100%', overflow: 'hidden' }}>
       <DataGrid
@@ -80,10 +89,11 @@ export function ListGrid(props: Props) {
         disableRowSelectionOnClick
         disableVirtualization={props.rows.length <= 20}
         sortingMode="server"
-        sortModel={sortModelOf(props.state)}
+        sortModel={sortModelOf(props)}
         onSortModelChange={(model) => props.onSort(sortOf(model))}
         onColumnWidthChange={({ colDef, width }) => setWidth(colDef.field, Math.round(width))}
         onCellKeyDown={startByKey}
+        onCellEditStop={keepOpen}
         processRowUpdate={(next: Row, former: Row) => saveRow(props, next, former)}
         onProcessRowUpdateError={(error: Error) => props.onRefused?.(error.message)}
         sx={{ bgcolor: 'background.paper' }}
@@ -154,8 +164,10 @@ function widthOf(column: Column): number {
   return column.key === 'email' ? 240 : 150;
 }
 
-function sortModelOf(state: ListState): GridSortModel {
+/** The grid forgets a sort by a column that is not shown; the list does not. */
+function sortModelOf({ state, shown }: Props): GridSortModel {
   return state.sort
+    .filter(({ key }) => shown.includes(key))
     .slice(0, 1)
     .map(({ key, direction }) => ({ field: key, sort: direction === 'ASC' ? 'asc' : 'desc' }));
 }

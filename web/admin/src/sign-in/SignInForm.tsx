@@ -1,77 +1,79 @@
-import { standardSchemaResolver } from '@hookform/resolvers/standard-schema';
-import Alert from '@mui/material/Alert';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
-import TextField from '@mui/material/TextField';
 import { useMutation } from '@tanstack/react-query';
-import { useForm } from 'react-hook-form';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import * as z from 'zod/mini';
-import { Countdown } from '../components/Countdown';
-import { Failure } from '../components/Failure';
 import { SignInDocument } from '../generated/graphql';
-import { type FieldError, RetryLater } from '../graph/errors';
+import type { FieldError } from '../graph/errors';
 import { request } from '../graph/request';
-
-z.config({ jitless: true });
-
-const FORM = z.object({
-  email: z.string().check(z.minLength(1)),
-  password: z.string().check(z.minLength(1)),
-  code: z.string(),
-});
-type Values = z.infer<typeof FORM>;
+import { PlainField, readForm } from './PlainField';
 
 interface Props {
   email?: string;
   onSignedIn: (staffId: string) => void;
 }
 
+// Loaded when there is something to tell.
+const Outcome = lazy(() => import('./Outcome'));
+
+const NEEDED = ['email', 'password'];
+
 /** Password and code at once: an answer that asked for the code alone would tell a thief that the password is right. */
 export function SignInForm({ email = '', onSignedIn }: Props) {
   const { t } = useTranslation();
-  const form = useForm<Values>({
-    resolver: standardSchemaResolver(FORM),
-    defaultValues: { email, password: '', code: '' },
-  });
+  const [missing, setMissing] = useState<string[]>([]);
   const signIn = useMutation({
     mutationFn: sendSignIn,
     // The person waits and tries again; a password is not sent by itself.
     retry: false,
     onSuccess: ({ staffId }) => staffId && onSignedIn(staffId),
-    onSettled: () => form.resetField('code'),
   });
-  const missing = (name: keyof Values) => (form.formState.errors[name] ? t('required') : undefined);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const typed = readForm(event.currentTarget);
+    const empty = NEEDED.filter((name) => !typed[name]?.trim());
+    setMissing(empty);
+    if (empty.length === 0) signIn.mutate(typed);
+  }
+
+  const hint = (name: string) => (missing.includes(name) ? t('required') : undefined);
   return (
-    <Stack component="form" spacing={2} noValidate onSubmit={form.handleSubmit((values) => signIn.mutate(values))}>
-      <TextField
+    <Stack component="form" spacing={2} noValidate onSubmit={submit} sx={{ pt: 1 }}>
+      <PlainField
         label={t('signIn.email')}
+        name="email"
         type="email"
         autoComplete="username"
+        defaultValue={email}
         autoFocus={email === ''}
-        error={missing('email') !== undefined}
-        helperText={missing('email')}
-        slotProps={{ htmlInput: { maxLength: 254 } }}
-        {...form.register('email')}
+        maxLength={254}
+        isWrong={missing.includes('email')}
+        hint={hint('email')}
       />
-      <TextField
+      <PlainField
         label={t('signIn.password')}
+        name="password"
         type="password"
         autoComplete="current-password"
         autoFocus={email !== ''}
-        error={missing('password') !== undefined}
-        helperText={missing('password')}
-        slotProps={{ htmlInput: { maxLength: 256 } }}
-        {...form.register('password')}
+        maxLength={256}
+        isWrong={missing.includes('password')}
+        hint={hint('password')}
       />
-      <TextField
+      <PlainField
         label={t('signIn.code')}
-        helperText={t('signIn.codeHint')}
+        name="code"
+        hint={t('signIn.codeHint')}
         autoComplete="one-time-code"
-        slotProps={{ htmlInput: { maxLength: 32, inputMode: 'numeric' } }}
-        {...form.register('code')}
+        inputMode="numeric"
+        maxLength={32}
       />
-      <Outcome error={signIn.error} errors={signIn.data?.errors ?? []} />
+      {signIn.error || signIn.data?.errors.length ? (
+        <Suspense fallback={null}>
+          <Outcome error={signIn.error} errors={signIn.data?.errors ?? []} />
+        </Suspense>
+      ) : null}
       <Button type="submit" variant="contained" loading={signIn.isPending}>
         {t('signIn.submit')}
       </Button>
@@ -79,17 +81,8 @@ export function SignInForm({ email = '', onSignedIn }: Props) {
   );
 }
 
-function Outcome({ error, errors }: { error: Error | null; errors: FieldError[] }) {
-  if (error instanceof RetryLater) return <Countdown reason={error} />;
-  if (error) return <Failure error={error} />;
-  return errors.map((one) => (
-    <Alert key={one.key} severity="error" role="alert">
-      {one.message}
-    </Alert>
-  ));
-}
-
-async function sendSignIn({ email, password, code }: Values): Promise<{ staffId?: string; errors: FieldError[] }> {
+async function sendSignIn(typed: Record<string, string>): Promise<{ staffId?: string; errors: FieldError[] }> {
+  const { email = '', password = '', code = '' } = typed;
   const totp = code.replaceAll(' ', '') || null;
   const input = { email: email.trim(), password, totp, session: 'COOKIE' as const };
   const { staffSignIn } = await request(SignInDocument, { input }, { isWithoutSession: true });

@@ -2,7 +2,7 @@ import Button from '@mui/material/Button';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../components/Empty';
 
-export function NotFound() {
+export default function NotFound() {
   const { t } = useTranslation();
   return (
     <Empty icon="search" title={t('notFound.title')} text={t('notFound.text')}>

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { releaseFocus } from '../../app/focus';
 import {
   type CustomerQuickEditInput,
   CustomerRowEditDocument,
@@ -40,6 +41,7 @@ export function useRowEdit(state: ListState) {
   }
 
   async function resolve(edit: CellEdit, error: Extract<Payload['userErrors'][number], { conflicts: unknown }>) {
+    releaseFocus();
     const choice = await new Promise<'mine' | 'theirs' | 'cancel'>((decide) =>
       setConflict({ conflicts: error.conflicts, decide }),
     );
