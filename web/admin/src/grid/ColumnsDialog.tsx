@@ -22,7 +22,7 @@ interface Props {
 }
 
 /** Which columns are shown, and in which order. */
-export function ColumnsDialog({ columns, shown, labelOf, onApply, onClose }: Props) {
+export default function ColumnsDialog({ columns, shown, labelOf, onApply, onClose }: Props) {
   const { t } = useTranslation('grid');
   const hidden = columns.map((column) => column.key).filter((key) => !shown.includes(key));
   const [order, setOrder] = useState([...shown, ...hidden]);

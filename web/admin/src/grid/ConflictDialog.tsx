@@ -30,7 +30,7 @@ interface Props {
 }
 
 /** Somebody changed the same field meanwhile: what it was, what it is now, what is to be written. */
-export function ConflictDialog({ conflicts, nameOf, onKeepTheirs, onTakeMine, onCancel }: Props) {
+export default function ConflictDialog({ conflicts, nameOf, onKeepTheirs, onTakeMine, onCancel }: Props) {
   const { t } = useTranslation('grid');
   return (
     <Dialog open onClose={onCancel} aria-labelledby="conflict-title" maxWidth="md">

@@ -23,7 +23,7 @@ interface Props {
 }
 
 /** Groups of conditions: one of each group has to hold. */
-export function FilterDialog({ columns, facts, groups, onApply, onClose }: Props) {
+export default function FilterDialog({ columns, facts, groups, onApply, onClose }: Props) {
   const { t } = useTranslation('grid');
   const labels = useLabels(facts);
   const usable = columns.filter((column) => column.isFilterable && operatorsOf(column).length > 0);

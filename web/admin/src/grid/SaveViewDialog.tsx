@@ -21,7 +21,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function SaveViewDialog({ isPending, error, errors, onSave, onClose }: Props) {
+export default function SaveViewDialog({ isPending, error, errors, onSave, onClose }: Props) {
   const { t } = useTranslation('grid');
   const [name, setName] = useState('');
   const [isShared, setShared] = useState(false);

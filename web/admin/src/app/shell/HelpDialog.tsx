@@ -12,16 +12,15 @@ const GUIDE = 'https://github.com/customer-gql/customer-gql/blob/main/docs/guide
 const KEYS = ['?', '/', '↑ ↓ ← →', 'Enter', 'F2', 'Esc', 'Ctrl+Enter'];
 
 interface Props {
-  isOpen: boolean;
   onClose: () => void;
   screen: Screen | undefined;
 }
 
 /** What the keyboard does, and the page of the guide about this screen. */
-export function HelpDialog({ isOpen, onClose, screen }: Props) {
+export default function HelpDialog({ onClose, screen }: Props) {
   const { t } = useTranslation();
   return (
-    <Dialog open={isOpen} onClose={onClose} aria-labelledby="help-title">
+    <Dialog open onClose={onClose} aria-labelledby="help-title">
       <DialogTitle id="help-title">{t('help.title')}</DialogTitle>
       <DialogContent>
         <Typography component="dl" sx={{ display: 'grid', gridTemplateColumns: 'auto 1fr', gap: 1, m: 0 }}>

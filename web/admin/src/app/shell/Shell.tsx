@@ -7,18 +7,19 @@ import Tooltip from '@mui/material/Tooltip';
 import Typography from '@mui/material/Typography';
 import useMediaQuery from '@mui/material/useMediaQuery';
 import { Outlet, useMatches } from '@tanstack/react-router';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../components/icons';
 import { session } from '../../graph/session';
 import { useViewer } from '../../graph/viewer';
-import { HelpDialog } from './HelpDialog';
 import { Navigation } from './Navigation';
 import { SessionWarning } from './SessionWarning';
-import { SignInOver } from './SignInOver';
 import { UserMenu } from './UserMenu';
 
 const WIDTH = 228;
+// Loaded when they are needed.
+const HelpDialog = lazy(() => import('./HelpDialog'));
+const SignInOver = lazy(() => import('./SignInOver'));
 
 /** What stands around every screen. */
 export default function Shell() {
@@ -79,8 +80,10 @@ export default function Shell() {
         <Outlet />
       </Box>
       <SessionWarning />
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} screen={screen} />
-      {hasEnded ? <SignInOver /> : null}
+      <Suspense fallback={null}>
+        {isHelpOpen ? <HelpDialog onClose={() => setHelpOpen(false)} screen={screen} /> : null}
+        {hasEnded ? <SignInOver /> : null}
+      </Suspense>
     </Box>
   );
 }

@@ -11,7 +11,7 @@ import { useViewer, viewerQuery } from '../../graph/viewer';
 import { SignInForm } from '../../sign-in/SignInForm';
 
 /** A sign-in over the page: nothing that was typed is lost, and requests that were refused are sent again. */
-export function SignInOver() {
+export default function SignInOver() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const before = useViewer().staff;

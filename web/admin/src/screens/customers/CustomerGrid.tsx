@@ -5,7 +5,7 @@ import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
 import { createLink, type LinkComponent, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../app/formats';
 import { Empty } from '../../components/Empty';
@@ -13,10 +13,7 @@ import { Icon } from '../../components/icons';
 import { PageHeader } from '../../components/PageHeader';
 import { QueryFrame } from '../../components/QueryFrame';
 import type { CustomerListQuery } from '../../generated/graphql';
-import { ColumnsDialog } from '../../grid/ColumnsDialog';
-import { ConflictDialog } from '../../grid/ConflictDialog';
 import { FilterChips } from '../../grid/FilterChips';
-import { FilterDialog } from '../../grid/FilterDialog';
 import { type Group, readGroups, writeGroups } from '../../grid/filters';
 import { ListGrid } from '../../grid/ListGrid';
 import { useLabels } from '../../grid/labels';
@@ -26,6 +23,11 @@ import { type ListState, stateOfView, useListState } from '../../grid/state';
 import { CustomerViews } from './CustomerViews';
 import { countQuery, factsOf, rowOf, rowsQuery } from './rows';
 import { useRowEdit } from './useRowEdit';
+
+// Loaded when they are opened.
+const ColumnsDialog = lazy(() => import('../../grid/ColumnsDialog'));
+const ConflictDialog = lazy(() => import('../../grid/ConflictDialog'));
+const FilterDialog = lazy(() => import('../../grid/FilterDialog'));
 
 export function CustomerGrid({ list }: { list: CustomerListQuery }) {
   const { t } = useTranslation(['customers', 'grid']);
@@ -107,38 +109,40 @@ export function CustomerGrid({ list }: { list: CustomerListQuery }) {
       <Typography role="status" aria-live="polite" variant="caption">
         {news}
       </Typography>
-      {open === 'filter' ? (
-        <FilterDialog
-          columns={columns}
-          facts={facts}
-          groups={groups ?? []}
-          onApply={applyGroups}
-          onClose={() => setOpen(null)}
-        />
-      ) : null}
-      {open === 'columns' ? (
-        <ColumnsDialog
-          columns={columns}
-          shown={shown}
-          labelOf={labels.column}
-          onClose={() => setOpen(null)}
-          onApply={(keys) => {
-            setOpen(null);
-            change({ columns: keys, after: state.after, before: state.before });
-          }}
-        />
-      ) : null}
-      {conflict ? (
-        <ConflictDialog
-          conflicts={conflict.conflicts}
-          nameOf={(field) =>
-            labels.column(columns.find((one) => one.key === field.replace(/Id$/, '')) ?? unknown(field))
-          }
-          onKeepTheirs={() => conflict.decide('theirs')}
-          onTakeMine={() => conflict.decide('mine')}
-          onCancel={() => conflict.decide('cancel')}
-        />
-      ) : null}
+      <Suspense fallback={null}>
+        {open === 'filter' ? (
+          <FilterDialog
+            columns={columns}
+            facts={facts}
+            groups={groups ?? []}
+            onApply={applyGroups}
+            onClose={() => setOpen(null)}
+          />
+        ) : null}
+        {open === 'columns' ? (
+          <ColumnsDialog
+            columns={columns}
+            shown={shown}
+            labelOf={labels.column}
+            onClose={() => setOpen(null)}
+            onApply={(keys) => {
+              setOpen(null);
+              change({ columns: keys, after: state.after, before: state.before });
+            }}
+          />
+        ) : null}
+        {conflict ? (
+          <ConflictDialog
+            conflicts={conflict.conflicts}
+            nameOf={(field) =>
+              labels.column(columns.find((one) => one.key === field.replace(/Id$/, '')) ?? unknown(field))
+            }
+            onKeepTheirs={() => conflict.decide('theirs')}
+            onTakeMine={() => conflict.decide('mine')}
+            onCancel={() => conflict.decide('cancel')}
+          />
+        ) : null}
+      </Suspense>
     </Stack>
   );
 }

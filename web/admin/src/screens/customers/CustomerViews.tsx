@@ -1,14 +1,15 @@
 import Alert from '@mui/material/Alert';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../../components/Failure';
 import type { CustomerViewInput } from '../../generated/graphql';
-import { SaveViewDialog } from '../../grid/SaveViewDialog';
 import { type Column, type ListState, readState, sortArgument, stateOfView, type View } from '../../grid/state';
 import { useViews } from '../../grid/useViews';
 import { type ViewAction, ViewTabs } from '../../grid/ViewTabs';
 import { listQuery } from './rows';
+
+const SaveViewDialog = lazy(() => import('../../grid/SaveViewDialog'));
 
 interface Props {
   views: View[];
@@ -53,24 +54,26 @@ export function CustomerViews({ views, columns, shown, state, onChange }: Props)
         </Alert>
       ))}
       {isSaving ? (
-        <SaveViewDialog
-          isPending={save.isPending}
-          error={save.error}
-          errors={save.data?.errors ?? []}
-          onClose={() => setSaving(false)}
-          onSave={(name, isShared) =>
-            save.mutate(
-              { name, isShared, content },
-              {
-                onSuccess: ({ view }) => {
-                  if (!view) return;
-                  setSaving(false);
-                  onChange({ viewId: view.id });
+        <Suspense fallback={null}>
+          <SaveViewDialog
+            isPending={save.isPending}
+            error={save.error}
+            errors={save.data?.errors ?? []}
+            onClose={() => setSaving(false)}
+            onSave={(name, isShared) =>
+              save.mutate(
+                { name, isShared, content },
+                {
+                  onSuccess: ({ view }) => {
+                    if (!view) return;
+                    setSaving(false);
+                    onChange({ viewId: view.id });
+                  },
                 },
-              },
-            )
-          }
-        />
+              )
+            }
+          />
+        </Suspense>
       ) : null}
     </>
   );
