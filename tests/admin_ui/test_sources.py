@@ -115,7 +115,9 @@ def test_every_value_of_an_enum_that_is_shown_has_a_text():
 def test_every_column_of_the_list_of_customers_has_a_text():
     row = GRAPH.get_type("CustomerGridRow")
     assert isinstance(row, GraphQLObjectType)
-    assert set(row.fields) - read_texts(UI / "texts" / "columns", "en").keys() == set()
+    # Attributes of the shop are columns with labels of its own.
+    columns = set(row.fields) - {"attributes"}
+    assert columns - read_texts(UI / "texts" / "columns", "en").keys() == set()
 
 
 def test_every_operator_of_a_filter_has_a_text():
