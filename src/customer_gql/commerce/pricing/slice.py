@@ -6,7 +6,7 @@ from sqlalchemy import select
 from customer_gql.database.statements import Connection, fetch_value
 from customer_gql.shop.websites.uses import Use
 
-from .tables import catalog_rule_price, product_price, product_tier_price
+from .tables import product_price, product_tier_price
 
 
 async def find_tiers_of_group(connection: Connection, group_id: int) -> Sequence[str]:
@@ -19,5 +19,4 @@ GROUP_USES: Final = (find_tiers_of_group,)
 WEBSITE_USES: Final = (
     Use("prices of products", product_price.c.website_id, fixes_currency=True),
     Use("tier prices", product_tier_price.c.website_id, fixes_currency=True),
-    Use("prices of rules", catalog_rule_price.c.website_id, fixes_currency=True),
 )

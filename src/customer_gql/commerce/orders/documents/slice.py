@@ -1,8 +1,12 @@
 from typing import Final
 
 from customer_gql.messaging.events.event_types import EventType
+from customer_gql.shop.websites.uses import Use
+
+from .tables import document_counter
 
 EVENTS: Final = (
     EventType("invoice.created", "Items of an order were invoiced."),
     EventType("shipment.created", "Items of an order were shipped."),
 )
+STORE_VIEW_USES: Final = (Use("numbers of documents", document_counter.c.store_view_id),)
