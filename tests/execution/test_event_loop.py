@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import statistics
 import sys
 import threading
 import time
@@ -126,7 +127,7 @@ async def test_the_loop_never_waits_for_long(client: Client, given: dict[str, An
     """Its own work between two turns counts: on a busy machine each turn may come late as well."""
     longest: list[float] = []
     for seed in range(10, 16):
-        text = write_large(seed)
+        text = write_large(seed, parts=5)
         waiting = asyncio.create_task(find_longest_wait())
         await asyncio.sleep(0)
         begun = time.process_time()
@@ -135,7 +136,7 @@ async def test_the_loop_never_waits_for_long(client: Client, given: dict[str, An
         waiting.cancel()
         longest.append(await waiting)
         assert took > 2 * MOST_SECONDS, "the document is too small to tell"
-    assert min(longest) < MOST_SECONDS, longest
+    assert statistics.median(longest) < MOST_SECONDS, longest
 
 
 async def find_longest_wait() -> float:
