@@ -30,6 +30,7 @@ from customer_gql.schema.work import WORK
 from customer_gql.settings import load_settings
 from support.adobe_shop import ANN, HOME, sheet
 from support.databases import cloned
+from support.isolation import ask_for_every_field
 from support.staff import make_role, make_staff
 
 pytestmark = pytest.mark.slow
@@ -103,6 +104,7 @@ async def test_workers_go_on_with_an_import_that_killed_ones_left(server: Any, t
             open_database(url, read_connections=2, write_connections=4, projections=PROJECTIONS)
         )
         connection = await stack.enter_async_context(database.writes.acquire())
+        await ask_for_every_field(connection)
         user = await make_staff(connection, await make_role(connection))
         by = actor_of(Viewer(ViewerKind.STAFF, staff_id=user.id, permissions=frozenset(ALL_PERMISSIONS)))
         import_id, job_id = await start(database, settings, by)
