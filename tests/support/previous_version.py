@@ -43,6 +43,7 @@ async def running_documents(
 ) -> AsyncGenerator[list[tuple[str, Any]]]:
     """Answers to the documents in a demo shop, by title. `distributed` has statements take the forms that fit such a database."""
     from customer_gql import graphiql
+    from customer_gql.customers.accounts.sessions.secret_owners import store_all_owners
     from customer_gql.database.pools import open_database
     from customer_gql.demo.start import prepare_demo
     from customer_gql.schema.projections import PROJECTIONS
@@ -51,6 +52,9 @@ async def running_documents(
     from support.mailed import SECRET_KEYS
 
     tokens = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
+    if distributed:  # as `migrate --distribute` does
+        async with open_database(url) as before, before.transaction() as connection:
+            assert await store_all_owners(connection) > 0
     given = {"environment": "development", "secret_keys": SECRET_KEYS, "distributed": distributed}
     settings = load_settings(database_url=url, **given)
     opened = open_database(url, projections=PROJECTIONS, on_statement=on_statement)
