@@ -212,6 +212,14 @@ def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Ser
 
 
 TOGETHER = {
+    "orderAddressUpdate",
+    "orderCommentAdd",
+    "orderHold",
+    "orderStatusAssign",
+    "orderStatusCreate",
+    "orderStatusUnassign",
+    "orderStatusUpdate",
+    "orderUnhold",
     *("customerQuickEdit", "customerActivate", "customerDeactivate", "customerLock", "customerUnlock"),
     *("customerConfirm", "customerResendConfirmation", "configurationUpdate"),
     *("websiteCreate", "websiteUpdate", "storeCreate", "storeUpdate", "storeViewCreate", "storeViewUpdate"),
