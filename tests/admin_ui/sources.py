@@ -55,7 +55,15 @@ def text_folders() -> list[Path]:
 
 def read_texts(folder: Path, language: str) -> dict[str, str]:
     """By key, as `help.title`."""
-    return dict(_flatten(json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))))
+    text = (folder / f"{language}.json").read_text(encoding="utf-8")
+    return dict(_flatten(json.loads(text, object_pairs_hook=_without_repetition)))
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two branches that added the same text, both remain after a merge."""
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names), f"twice: {sorted(names)}"
+    return dict(pairs)
 
 
 def _flatten(texts: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
