@@ -32,6 +32,7 @@ _PAGE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_NOT_SCREENS: Final = frozenset({"graphql", "oidc"})
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="en">
@@ -48,7 +49,10 @@ def admin_ui_routes(settings: Settings, folder: Path = built.ASSETS) -> list[Rou
 
     ways = " ".join(_find_ways_in(settings))
 
-    async def show_page(_request: Request) -> Response:
+    async def show_page(request: Request) -> Response:
+        # Routes that may be switched off; the page has nothing to show there.
+        if request.path_params.get("path", "").partition("/")[0] in _NOT_SCREENS:
+            raise HTTPException(404)
         return _build_page(folder, ways)
 
     async def serve_asset(request: Request) -> Response:
