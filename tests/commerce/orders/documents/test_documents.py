@@ -243,3 +243,22 @@ async def test_invoices_of_50_orders_take_as_many_statements_as_those_of_one(
         assert [len(node["invoices"]["nodes"]) for node in nodes] == [1] * size
         counts.append(await statements.count())
     assert counts[0] == counts[1], statements.texts
+
+
+async def test_what_was_refunded_whole_is_not_sent(admin_client: Any, connection: Connection):
+    whole = await place(connection, 2, state="CLOSED")
+    await refund(connection, whole, 1, ordered=2, refunded=2)
+    assert keys(await make(admin_client, SHIP, whole)) == ["order.nothing_to_ship"]
+    some = await place(connection, 3, 2, state="PROCESSING")
+    await refund(connection, some, 1, ordered=3, refunded=3)
+    await refund(connection, some, 2, ordered=2, refunded=1)
+    assert keys(await make(admin_client, SHIP, some, take={1: 1})) == ["order_item.quantity_too_large"]
+    assert keys(await make(admin_client, SHIP, some, take={2: 2})) == ["order_item.quantity_too_large"]
+    sent = await make(admin_client, SHIP, some)
+    assert [item["quantityShipped"] for item in sent["order"]["items"]] == [0, 1]
+
+
+async def refund(connection: Connection, order: Any, position: int, *, ordered: int, refunded: int) -> None:
+    key = {"customer_id": order.customer_id, "order_id": order.id, "position": position}
+    values = {"quantity_invoiced": ordered, "quantity_refunded": refunded}
+    await update_rows(connection, sales_order_item, key, values)

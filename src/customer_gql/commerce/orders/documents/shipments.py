@@ -34,7 +34,8 @@ class GivenTracking(NamedTuple):
 
 
 def count_to_ship(row: Row) -> int:
-    return row.quantity_ordered - row.quantity_shipped - row.quantity_canceled
+    """A refund is of what was sent as far as that goes, so only the greater one counts."""
+    return row.quantity_ordered - max(row.quantity_shipped, row.quantity_refunded) - row.quantity_canceled
 
 
 async def create_shipment(

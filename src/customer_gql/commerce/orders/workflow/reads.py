@@ -9,6 +9,8 @@ from customer_gql.security.audit import select_staff
 
 from .tables import order_comment
 
+# A refund is of what was sent as far as that goes, so only the greater one counts.
+_sent = func.greatest(item.c.quantity_shipped, item.c.quantity_refunded)
 _done = func.greatest(item.c.quantity_invoiced, item.c.quantity_shipped) + item.c.quantity_canceled
 
 
@@ -21,7 +23,7 @@ SUMS: Final[Any] = select(
     item.c.order_id,
     _sum(item.c.quantity_ordered - _done, "to_cancel"),
     _sum(item.c.quantity_ordered - item.c.quantity_invoiced - item.c.quantity_canceled, "to_invoice"),
-    _sum(item.c.quantity_ordered - item.c.quantity_shipped - item.c.quantity_canceled, "to_ship"),
+    _sum(item.c.quantity_ordered - _sent - item.c.quantity_canceled, "to_ship"),
     _sum(item.c.quantity_invoiced, "invoiced"),
     _sum(item.c.quantity_shipped, "shipped"),
 ).group_by(item.c.customer_id, item.c.order_id)
