@@ -15,6 +15,7 @@ from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.commerce.pricing.catalog_rules.intervals import LAST_DAY, find_intervals
 from customer_gql.commerce.pricing.catalog_rules.rebuild import rebuild_all, rebuild_rule_prices
 from customer_gql.commerce.pricing.catalog_rules.tables import catalog_price_rule
+from customer_gql.commerce.pricing.catalog_rules.writes import MAX_RULES
 from customer_gql.commerce.pricing.tables import product_price
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.money import minor_digits
@@ -312,3 +313,20 @@ async def test_a_product_that_is_sold_on_two_websites_has_the_rules_of_each(conn
 
 def test_days_without_a_rule_are_left_out():
     assert find_intervals([], TODAY) == []
+
+
+async def test_as_many_rules_as_there_can_be_apply_to_one_product(connection: Connection, website: int):
+    made = await sell(connection, website, price=10_000, currency="EUR")
+    condition = orjson.dumps({"not": {"all": [{"any": [{"sku": ["other"]}]}, {"price": {"from": "1.00"}}]}}).decode()
+    within = connection.transaction()
+    await within.start()
+    try:
+        for place in range(MAX_RULES):
+            values = {"website_ids": [website], "group_ids": [0], "action": "BY_AMOUNT", "amount": Decimal("0.01")}
+            values |= {"id": new_id(), "name": "Sale", "priority": place, "condition": condition}
+            await put(connection, catalog_price_rule, **values)
+        await rebuild_rule_prices(connection, product_ids=[made.id])
+        found = await connection.fetchval("SELECT price FROM catalog_rule_price WHERE product_id = $1", made.id)
+    finally:
+        await within.rollback()
+    assert found == 10_000 - MAX_RULES

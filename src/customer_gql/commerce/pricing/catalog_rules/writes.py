@@ -27,7 +27,9 @@ from .conditions import validate_catalog_condition
 from .rebuild import ask_for_rebuild
 from .tables import PERCENTAGES, catalog_price_rule
 
-MAX_RULES: Final = 500
+MAX_RULES: Final = 100
+"""All of them can apply to one product on one day, each within the statement of the rules before it, which is compiled and planned as
+deep as that."""
 
 CATALOG_PRICE_RULES: Final = ManagedKind(
     table=catalog_price_rule,
