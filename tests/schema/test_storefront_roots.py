@@ -1,7 +1,7 @@
 """Every root of the storefront says who may call it, and keeps to it."""
 
 import pytest
-from graphql import GraphQLNonNull, build_schema
+from graphql import GraphQLNonNull, build_schema, is_required_argument
 
 from customer_gql.core.ids import encode_id
 from customer_gql.schema import storefront
@@ -49,7 +49,13 @@ async def test_a_guest_is_refused_or_reads_null(field, storefront):
     assert MUTATION is not None
     found = MUTATION.fields.get(name)
     if found is None:
-        assert await storefront.answer(f"{{ {name} {{ __typename }} }}") == {"data": {name: None}}
+        assert SHOWN.query_type is not None
+        required = [
+            key for key, argument in SHOWN.query_type.fields[name].args.items() if is_required_argument(argument)
+        ]
+        given = ", ".join([f'{key}: "x"' for key in required])
+        arguments = f"({given})" if given else ""
+        assert await storefront.answer(f"{{ {name}{arguments} {{ __typename }} }}") == {"data": {name: None}}
         return
     if "input" in found.args:
         kind = found.args["input"].type.of_type

@@ -99,7 +99,7 @@ def given_values(column: GridColumn, value: Any) -> list[Any]:
         case ColumnType.ID:
             assert column.id_prefix is not None
             return [encode_id(column.id_prefix, value or 1), encode_id(column.id_prefix, 7)]
-        case ColumnType.TAGS:
+        case ColumnType.TAGS | ColumnType.OPTIONS:
             return [value or [], ["VIP"], ["caf\u00e9", "vip"], []]
 
 

@@ -14,6 +14,7 @@ from customer_gql.security.passwords import store_password
 from customer_gql.security.throttle import peer_key
 from customer_gql.security.tokens import hash_token
 from customer_gql.staff.sign_in import attempts
+from customer_gql.staff.sign_in.sessions import ACCOUNT_SHARING
 from customer_gql.staff.tables import staff_password
 from support import shopping, staff
 from support.clients import Client
@@ -198,5 +199,9 @@ class StaffIdentity(Identity):
 
 
 @pytest.fixture(params=[CustomerIdentity, StaffIdentity], ids=["customer", "staff"])
-def identity(request: Any, browser: Any, connection: Connection, password_hash: str, settled: Any) -> Identity:
+async def identity(
+    request: Any, browser: Any, connection: Connection, password_hash: str, settled: Any, configured: Any
+) -> Identity:
+    """Staff may have several sessions here, as customers always may."""
+    await configured(ACCOUNT_SHARING, True)
     return request.param(browser, connection, password_hash, settled)

@@ -83,12 +83,18 @@ async def test_a_rule_is_created_changed_and_deleted(admin_client: Client, conne
     assert rule in (await admin_client.data(LIST))["cartPriceRules"]["nodes"]
     taken = await create(admin_client, **new(website, couponKind="SPECIFIC", couponCode=code.upper()))
     assert refusals(taken) == [("coupon.code_taken", "couponCode")]
-    edits = {"action": "BUY_X_GET_Y", "amount": "1", "buyQuantity": 2, "maxQuantity": None, "usesPerCoupon": None}
+    edits: dict[str, Any] = {
+        "action": "BUY_X_GET_Y",
+        "amount": "1",
+        "buyQuantity": 2,
+        "maxQuantity": None,
+        "usesPerCoupon": None,
+    }
     changed = await call(admin_client, "cartPriceRuleUpdate", SHOWN, id=rule["id"], expectedVersion=1, **edits)
     assert changed["cartPriceRule"] == {**rule, **edits, "version": 2}
     stale = await call(admin_client, "cartPriceRuleUpdate", SHOWN, id=rule["id"], expectedVersion=1, amount="2")
     assert [error["code"] for error in stale["userErrors"]] == ["VERSION_CONFLICT"]
-    other = {"couponCode": f"other-{fresh()}", "action": "FIXED_PER_ITEM", "amount": "1.50"}
+    other: dict[str, Any] = {"couponCode": f"other-{fresh()}", "action": "FIXED_PER_ITEM", "amount": "1.50"}
     changed = await call(admin_client, "cartPriceRuleUpdate", SHOWN, id=rule["id"], **other)
     assert changed["cartPriceRule"] == {**rule, **edits, **other, "version": 3, "buyQuantity": None}
     free = await create(admin_client, **new(website, couponKind="SPECIFIC", couponCode=code))

@@ -66,13 +66,14 @@ def model(rules: list[CartRule], cart: CartFacts, step: Decimal) -> tuple[list[D
             case "FIXED_PER_ITEM":
                 taken = [min(rest, rule.amount * step * count) for rest, count in zip(left, counted, strict=True)]
             case "BUY_X_GET_Y":
+                assert rule.buy_quantity is not None
                 free = [
                     sum(unit % (rule.buy_quantity + rule.amount) >= rule.buy_quantity for unit in range(count))
                     for count in counted
                 ]
                 taken = [min(rest, price * count) for rest, price, count in zip(left, prices, free, strict=True)]
             case _:
-                taken = share(min(rule.amount * step, sum(left)), left, step)
+                taken = share(min(rule.amount * step, sum(left, Decimal(0))), left, step)
         left = [rest - amount for rest, amount in zip(left, taken, strict=True)]
         if rule.gives_free_shipping:
             shipping = Decimal(0)

@@ -96,7 +96,7 @@ async def test_addresses_and_orders_of_50_customers_take_the_statements_of_one(
 async def test_staff_without_personal_data_see_the_mask(http, connection):
     row = await make_customer(connection)
     await make_address(connection, row)
-    reader = await staff_client(http, connection, ["customers.read"])
+    reader = await staff_client(http, connection, ["customers.read", "orders.read"])
     [shown] = (await reader.data(NODES, ids=[customer_id(row)]))["nodes"]
     assert shown["addresses"] == [{"formatted": f"A{MASK}"}]
 
