@@ -72,6 +72,20 @@ async def test_sessions_without_use_end_after_the_minutes_of_the_setting(admin, 
     assert not await is_in(admin, token)
 
 
+async def test_use_keeps_a_session_that_ends_after_one_minute(admin, grace, connection):
+    await set_value(connection, SESSION_IDLE_MINUTES, 1)
+    token = await enter(admin, grace)
+    of_grace = "WHERE staff_id = $1"
+    left = f"SELECT round(extract(epoch FROM idle_until - now())) FROM staff_session {of_grace}"
+    pass_time = f"UPDATE staff_session SET idle_until = idle_until - $2 * interval '1 second' {of_grace}"
+    await connection.execute(pass_time, grace.id, 5)
+    assert await is_in(admin, token)
+    assert await connection.fetchval(left, grace.id) < 58, "use is not recorded with every request"
+    await connection.execute(pass_time, grace.id, 40)
+    assert await is_in(admin, token)
+    assert await connection.fetchval(left, grace.id) > 50
+
+
 @pytest.mark.parametrize(("path", "value"), [(SESSION_IDLE_MINUTES.path, 10), (ACCOUNT_SHARING.path, True)])
 async def test_who_manages_staff_decides(path, value, http, connection):
     allowed = await staff_client(http, connection)

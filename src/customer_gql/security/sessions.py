@@ -39,6 +39,7 @@ from .tables import hash_key, is_sha256
 NOBODY: Final[Mapping[str, Any]] = {}
 _ONE_SECOND = literal_column("interval '1 second'", Interval())
 _ONE_MINUTE = literal_column("interval '1 minute'", Interval())
+_QUARTER_SECOND = literal_column("interval '0.25 seconds'", Interval())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ def is_live(table: Table) -> ColumnElement[bool]:
 
 
 def is_stale(table: Table) -> ColumnElement[bool]:
-    """The last recorded use is more than a minute ago: reading must not turn into writing."""
-    return table.c.idle_until < _idle_until(table, func.now()) - _ONE_MINUTE
+    """The last recorded use is more than a minute ago: reading must not turn into writing. Of a token that soon ends without use, a
+    quarter of that time: it would end before a use is recorded."""
+    recorded = func.least(_ONE_MINUTE, table.c.idle_seconds * _QUARTER_SECOND)
+    return table.c.idle_until < _idle_until(table, func.now()) - recorded
 
 
 def _idle_until(table: Table, now: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -127,8 +130,8 @@ async def record_use(
     owner: Mapping[str, Any] = NOBODY,
     **columns: Any,
 ) -> Row | None:
-    """Let the token work on from now, and set other columns with it; at most once a minute, no matter who asks. `owner` are columns
-    that its row is found by too.
+    """Let the token work on from now, and set other columns with it; at most once a minute, or in a quarter of the time
+    without use after which it ends, no matter who asks. `owner` are columns that its row is found by too.
 
     The row, if this call did it.
     """
