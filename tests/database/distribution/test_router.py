@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from customer_gql.customers.accounts.reads import viewers_by_token
 from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database, open_database
+from customer_gql.execution.plans import cache
 from customer_gql.settings import Settings
 from customer_gql.staff import writes as staff
 from support.clients import Client, served
@@ -73,6 +75,23 @@ async def sign_up(guest: Client, email: str) -> Client:
 async def is_out(shopper: Client) -> bool:
     answer = await shopper.answer(ME)
     return [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_a_token_of_a_frequent_query_is_found_by_its_customer(guest: Client, monkeypatch: pytest.MonkeyPatch):
+    """A hash alone would be asked for on every machine, with each request."""
+    monkeypatch.setattr(cache, "FREQUENT_AFTER", 2)
+    asked, fetch = list[str](), RoutingConnection.fetch
+
+    async def note(self: RoutingConnection, query: str, *arguments: Any, **named: Any) -> Any:
+        asked.append(query)
+        return await fetch(self, query, *arguments, **named)
+
+    monkeypatch.setattr(RoutingConnection, "fetch", note)
+    shopper = await sign_up(guest, PEOPLE[0])
+    for _ in range(6):
+        assert (await shopper.data(ME))["me"]["email"] == PEOPLE[0]
+    assert asked
+    assert viewers_by_token.statement.sql not in asked
 
 
 async def test_customers_live_on_two_machines(guest: Client, database: Database):

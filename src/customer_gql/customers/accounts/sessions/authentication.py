@@ -53,7 +53,8 @@ def _session_of(website_id: int | None, token: Any, token_hash: bytes) -> Authen
         website_id=website_id or token.website_id,
         session_ends_at=token.idle_until,
     )
-    is_of_row = token.staff_id is None and _reaches_by_itself(token, website_id)
+    # Where tables are distributed by customer, a hash alone finds no row: whose it is has to be read first.
+    is_of_row = token.staff_id is None and _reaches_by_itself(token, website_id) and not are_forms_distributed()
     return AuthenticatedSession(viewer, token_hash, token.is_stale, is_of_row)
 
 
