@@ -109,6 +109,9 @@ COMPARED = [
     ("MULTI_SELECT", "options", {"hasAny": ["s", "l"]}, "0"),
     ("MULTI_SELECT", "options", {"hasAny": ["m"]}, "01"),
     ("MULTI_SELECT", "options", {"hasAll": ["m", "s"]}, "0"),
+    ("MULTI_SELECT", "options", {"hasAll": ["m", "m"]}, "01"),
+    ("MULTI_SELECT", "options", {"hasAll": ["m", "s", "l"]}, ""),
+    ("SELECT", "options", {"hasAll": ["s", "m"]}, ""),
     ("MULTI_SELECT", "options", {"hasNone": ["s"]}, "12"),
     ("MULTI_SELECT", "options", {"isNull": False}, "01"),
 ]

@@ -103,7 +103,7 @@ ATTRIBUTE_COLUMNS: Final = ColumnSource(
 
 def _make_column(row: Any, sorted_by: ColumnElement[Any]) -> GridColumn:
     type_ = AttributeType(row.type)
-    operators = _make_operators(type_, _find_in(row.id, has_one=type_ not in _SEVERAL))
+    operators = _make_operators(type_, row.id)
     if type_ in (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE):
         left_out = _NEVER_ALLOWED[row.grid_filter_match]
         operators = {name: one for name, one in operators.items() if name not in left_out}
@@ -125,14 +125,7 @@ def _make_column(row: Any, sorted_by: ColumnElement[Any]) -> GridColumn:
 
 
 def _find_in(attribute_id: int, *, has_one: bool) -> _Find:
-    """The number is compared too, so that an index which has the values in the usual order gives that order, and the only place
-    of what has one, so that nobody can be found twice."""
-    of_customer = [
-        _value.attribute_id == literal(attribute_id, BigInteger()),
-        _value.customer_id == ROW.customer_id,
-        _value.number == ROW.number,
-        *([_value.place == literal_column("0")] if has_one else []),
-    ]
+    of_customer = _of_row(attribute_id, has_one=has_one)
 
     def find(condition: Condition) -> Condition:
         found = select(literal_column("1")).select_from(customer_grid_attribute).where(*of_customer, condition)
@@ -141,7 +134,26 @@ def _find_in(attribute_id: int, *, has_one: bool) -> _Find:
     return find
 
 
-def _make_operators(type_: AttributeType, find: _Find) -> Mapping[str, Operator]:
+def _of_row(attribute_id: int, *, has_one: bool) -> list[Condition]:
+    """The number is compared too, so that an index which has the values in the usual order gives that order, and the only place
+    of what has one, so that nobody can be found twice."""
+    return [
+        _value.attribute_id == literal(attribute_id, BigInteger()),
+        _value.customer_id == ROW.customer_id,
+        _value.number == ROW.number,
+        *([_value.place == literal_column("0")] if has_one else []),
+    ]
+
+
+def _count_in(attribute_id: int, condition: Condition) -> ColumnElement[int]:
+    """How many values of the attribute the customer has for which something holds."""
+    of_customer = _of_row(attribute_id, has_one=False)
+    counted = select(func.count()).select_from(customer_grid_attribute).where(*of_customer, condition)
+    return counted.correlate_except(customer_grid_attribute).scalar_subquery()
+
+
+def _make_operators(type_: AttributeType, attribute_id: int) -> Mapping[str, Operator]:
+    find = _find_in(attribute_id, has_one=type_ not in _SEVERAL)
     match _TYPES[type_]:
         case ColumnType.STRING:
             return _of_texts(find)
@@ -150,7 +162,7 @@ def _make_operators(type_: AttributeType, find: _Find) -> Mapping[str, Operator]
         case ColumnType.BOOLEAN:
             return {"eq": lambda _, answer: find(_value.value == ("true" if answer else "false")), **_of_any(find)}
         case _:
-            return _of_options(find)
+            return _of_options(find, attribute_id)
 
 
 def _of_any(find: _Find) -> Mapping[str, Operator]:
@@ -214,13 +226,21 @@ def _day_before(days: int) -> ColumnElement[str]:
     return func.to_char(now - hours, literal_column("'YYYY-MM-DD'"), type_=Text())
 
 
-def _of_options(find: _Find) -> Mapping[str, Operator]:
+def _of_options(find: _Find, attribute_id: int) -> Mapping[str, Operator]:
     def has_any(_column: GridColumn, codes: Sequence[str]) -> Condition:
         wanted = literal(codes[0], Text()) if len(codes) == 1 else any_(literal(list(codes), ARRAY(Text())))
         return find(_value.value == wanted)
 
     def has_all(_column: GridColumn, codes: Sequence[str]) -> Condition:
-        return and_(*[find(_value.value == literal(code, Text())) for code in codes]) if codes else find(true())
+        """An index finds those who have the first one; of them the options are counted, of which nobody has one twice."""
+        wanted = list(dict.fromkeys(codes))
+        if not wanted:
+            return find(true())
+        has_first = find(_value.value == literal(wanted[0], Text()))
+        if len(wanted) == 1:
+            return has_first
+        is_wanted = _value.value == any_(literal(wanted, ARRAY(Text())))
+        return and_(has_first, _count_in(attribute_id, is_wanted) == literal(len(wanted), BigInteger()))
 
     return {
         "hasAny": has_any,
