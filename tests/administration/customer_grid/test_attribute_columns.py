@@ -382,7 +382,7 @@ async def test_attributes_of_addresses_are_no_columns(admin_client):
 
 
 async def test_an_export_has_the_columns(admin_client, connection, here, database, settings):
-    text, day = await make(connection, label="Size"), await make(connection, label="Day", type="DATE")
+    text, day = await make(connection, label="=Size"), await make(connection, label="Day", type="DATE")
     choice = await make(connection, ("s", "m"), label="Fits", type="MULTI_SELECT")
     hidden = await make(connection, is_grid_column=False)
     given = [(text, {"text": "=42"}), (day, {"date": "2024-02-29"}), (choice, {"options": ["m", "s"]})]
@@ -393,7 +393,7 @@ async def test_an_export_has_the_columns(admin_client, connection, here, databas
     sort = [{"by": "ATTRIBUTE", "attributeCode": text.code, "direction": "DESC"}]
     wanted = {"selection": {"filter": within(here, by(text, text={"isNull": False}))}, "sort": sort, "columns": columns}
     tools = Tools(database, settings)
-    titles = ("Size", "Day", "Fits")
+    titles = ("'=Size", "Day", "Fits")
     rows = [("'=42", "2024-02-29", "M, S"), ("41", "", "")]
     assert read_csv(await export(admin_client, tools, {"customers": wanted})) == [
         dict(zip(titles, row, strict=True)) for row in rows

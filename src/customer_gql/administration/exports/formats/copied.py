@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null, select
 
+from customer_gql.core.values.formulas import escape_formula
 from customer_gql.database.statements import AnySelect, Connection, compile_statement
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.messaging.files.store import FileWriter
@@ -35,7 +36,8 @@ async def write_csv(connection: Connection, query: ExportQuery, writer: FileWrit
     """The number of rows. The header is not among them."""
     cells = list_cells(query.columns)
     head = io.StringIO()
-    csv.writer(head, lineterminator="\n").writerow([cell.title for cell in cells])
+    titles = [escape_formula(cell.title) if query.is_spreadsheet_safe else cell.title for cell in cells]
+    csv.writer(head, lineterminator="\n").writerow(titles)
     await writer.write(head.getvalue().encode())
     values = [
         escape_formula_column(c.value) if c.is_free_text and query.is_spreadsheet_safe else c.value for c in cells
