@@ -7,7 +7,17 @@ from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.messaging.jobs.work import Tools
 from customers.attributes.samples import delete_made, make_attribute
 from support.customers import customer_id, make_customer
-from support.exporting import create_export, export, read_csv, read_json_lines, run_exports, show_export, start_export
+from support.exporting import (
+    create_export,
+    export,
+    read_csv,
+    read_json_lines,
+    read_spreadsheet_xml,
+    read_workbook,
+    run_exports,
+    show_export,
+    start_export,
+)
 from support.staff import make_website, staff_client
 
 LIST = """query L($filter: CustomerFilter, $sort: [CustomerSort!], $viewId: ID, $first: Int, $after: String, $last: Int,
@@ -402,6 +412,15 @@ async def test_an_export_has_the_columns(admin_client, connection, here, databas
     assert lines[0] == dict(zip(columns, ("=42", "2024-02-29", ["M", "S"]), strict=True))
     answer = await create_export(admin_client, {"customers": {**wanted, "columns": [f"attribute.{hidden.code}"]}})
     assert [one["path"] for one in answer["userErrors"]] == [["list", "customers", "columns", "0"]]
+
+
+@pytest.mark.parametrize(("format", "read"), [("XLSX", read_workbook), ("EXCEL_XML", read_spreadsheet_xml)])
+async def test_titles_have_what_workbooks_can_hold(format, read, admin_client, connection, here, database, settings):
+    row = await make(connection, label="Size\uffff")
+    await add_customer(admin_client, connection, here, (row, {"text": "42\uffff"}))
+    wanted = {"selection": {"filter": within(here)}, "columns": [f"attribute.{row.code}"]}
+    content = await export(admin_client, Tools(database, settings), {"customers": wanted}, format)
+    assert read(content) == [{"Size": "42"}]
 
 
 async def test_an_export_that_waits_while_its_attribute_goes_fails(admin_client, connection, here, database, settings):

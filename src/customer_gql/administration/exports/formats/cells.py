@@ -13,6 +13,9 @@ from customer_gql.loading.grids.columns import ColumnType
 from .columns import ExportColumn
 
 _FORMULA_CODES: Final = ", ".join(str(ord(start)) for start in FORMULA_STARTS if start != "\0")  # stored by no database
+_NOT_IN_XML: Final = str.maketrans("", "", "\ufffe\uffff")
+"""A label of an attribute may have what no workbook can."""
+
 _NUMBERS: Final = frozenset({ColumnType.INTEGER, ColumnType.MONEY})
 _TEXTS: Final = frozenset({ColumnType.STRING, ColumnType.TAGS, ColumnType.OPTIONS, ColumnType.ID})
 
@@ -39,12 +42,13 @@ def list_cells(columns: Sequence[ExportColumn]) -> list[TableCell]:
 
 def _make_cells(column: ExportColumn) -> Iterator[TableCell]:
     """One column, or two for an amount of money, whose currency has a column of its own."""
+    title = column.title.translate(_NOT_IN_XML)
     if column.currency is not None:
-        yield TableCell(column.title, to_major_units(column.value, column.currency), is_number=True)
-        yield TableCell(f"{column.title} (currency)", cast(column.currency, Text()))
+        yield TableCell(title, to_major_units(column.value, column.currency), is_number=True)
+        yield TableCell(f"{title} (currency)", cast(column.currency, Text()))
         return
     yield TableCell(
-        column.title,
+        title,
         _show(column),
         is_number=column.type in _NUMBERS,
         is_free_text=column.type in _TEXTS,
