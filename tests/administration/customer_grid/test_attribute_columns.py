@@ -38,6 +38,8 @@ DELETE = "mutation D($input: AttributeDeleteInput!) { attributeDelete(input: $in
 SAVE = """mutation V($input: GridViewCreateInput!) { gridViewCreate(input: $input) {
   view { id state problems { path } filter sort columns } userErrors { key path } } }"""
 VIEW = "query V($id: ID!) { gridView(id: $id) { state problems { path } } }"
+EXPLAIN = """query E($filter: CustomerFilter, $sort: [CustomerSort!]) {
+  customers(filter: $filter, sort: $sort, first: 1) { explain { isIndexed } } }"""
 SELECT = """mutation S($input: CustomerSelectionCreateInput!) { customerSelectionCreate(input: $input) {
   selection { count } userErrors { key path } } }"""
 SHOWN = {"is_grid_column": True, "is_grid_filter": True}
@@ -412,6 +414,17 @@ async def test_an_export_has_the_columns(admin_client, connection, here, databas
     assert lines[0] == dict(zip(columns, ("=42", "2024-02-29", ["M", "S"]), strict=True))
     answer = await create_export(admin_client, {"customers": {**wanted, "columns": [f"attribute.{hidden.code}"]}})
     assert [one["path"] for one in answer["userErrors"]] == [["list", "customers", "columns", "0"]]
+
+
+async def test_an_index_finds_values_and_gives_no_order(admin_client, connection):
+    row = await make(connection)
+    by_value = [{"by": "ATTRIBUTE", "attributeCode": row.code}]
+    for given, is_indexed in (
+        ({"filter": by(row, text={"eq": "42"})}, True),
+        ({"sort": by_value}, False),
+        ({"filter": by(row, text={"eq": "42"}), "sort": by_value}, True),
+    ):
+        assert (await admin_client.data(EXPLAIN, **given))["customers"]["explain"] == {"isIndexed": is_indexed}
 
 
 @pytest.mark.parametrize(("format", "read"), [("XLSX", read_workbook), ("EXCEL_XML", read_spreadsheet_xml)])

@@ -103,7 +103,9 @@ class GridQuestion:
         if self.narrowing:
             return self.filter.is_indexed or (self.search is not None and self.grid.is_search_indexed)
         first = (self.sort or (self.grid.default_sort,))[0]
-        return self.grid.columns_by_sort_key[first.key].is_indexed
+        column = self.grid.columns_by_sort_key[first.key]
+        # What the shop added is joined for an order, so that its index finds values and gives no order of rows.
+        return column.is_indexed and column.member is None
 
 
 @dataclass(slots=True, eq=False)
