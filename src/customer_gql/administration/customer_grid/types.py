@@ -38,9 +38,8 @@ class GridRowAttributes:
         metadata={"assumed": 10},
     )
     async def attributes(self: Any, info: Info, codes: Codes = None) -> list[AttributeValue] | None:
-        shown = [
-            row.code for row in await info.context.load(attributes_by_entity, _CUSTOMER.value) if row.is_grid_column
-        ]
+        defined = await info.context.load(attributes_by_entity, _CUSTOMER.value)
+        shown = [row.code for row in defined if row.is_grid_column and not row.is_being_deleted]
         unknown = set(codes or ()).difference(shown)
         if unknown:
             raise NotFound(f"There is no column of an attribute {min(unknown)!r}.")
