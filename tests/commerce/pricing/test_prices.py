@@ -1,5 +1,6 @@
 """The final price equals a plain model in decimals of the major unit (docs/domain/pricing.md#pricing-1)."""
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, strategies as st
 
 from customer_gql.commerce.pricing.prices import PriceFact, PriceKind, explain_price, find_unit_price, take_off
 from customer_gql.core.money import minor_digits, to_major_units
+from customer_gql.shop.settings.time_zones import find_local_date
 
 CURRENCIES = st.sampled_from(["USD", "JPY", "BHD"])
 AMOUNTS = st.integers(0, 10**12)
@@ -66,3 +68,9 @@ def test_of_equal_prices_the_first_kind_wins():
 def test_without_a_base_price_there_is_none():
     assert explain_price([], 1) is None
     assert find_unit_price([PriceFact("BASE", None), PriceFact("SPECIAL", 5)], 1) is None
+
+
+def test_a_time_at_an_end_of_the_calendar_has_a_day_in_every_zone():
+    for zone, time in (("America/New_York", dt.datetime.min), ("Asia/Tokyo", dt.datetime.max)):
+        assert find_local_date(zone, time.replace(tzinfo=dt.UTC)) == time.date()
+

@@ -43,8 +43,12 @@ TIME_ZONE: Final = Setting(
 
 
 def find_local_date(zone: str, at: dt.datetime | None = None) -> dt.date:
-    """The date in a time zone, at a time or now."""
-    return (read_clock() if at is None else at).astimezone(ZoneInfo(zone)).date()
+    """The date in a time zone, at a time or now; at an end of the calendar that of UTC, where the zone has none."""
+    time = read_clock() if at is None else at
+    try:
+        return time.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return time.date()
 
 
 _value: Final = configuration_value.c
