@@ -3,7 +3,7 @@
 | module of the slice | names |
 |---|---|
 | `tables.py` | every table |
-| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `WEBSITE_USES`, `STORE_VIEW_USES`, `CURRENCY_USES`, `BEFORE_ACTIVATION`, `FOLLOWERS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
+| `slice.py` | `SETTINGS`, `MAILS`, `WORK`, `EVENTS`, `HISTORY`, `PROJECTIONS`, `JOB_WORK`, `GROUP_USES`, `WEBSITE_USES`, `STORE_VIEW_USES`, `CURRENCY_USES`, `PERSONAL_CHANGES`, `BEFORE_ACTIVATION`, `FOLLOWERS`, and functions that a lower slice calls, as `ON_…`; imports no strawberry |
 | `seed.py` | `SEED`; imported by the demo only, so that a server runs without the extra `demo` |
 | `types.py` | `CUSTOMER_SECTIONS`, `DELETED_CUSTOMER_SECTIONS`, `HISTORY_EVENT_SECTIONS`, `ORDER_SECTIONS`: classes whose fields hang on `Customer`, `DeletedCustomer`, `HistoryEvent` and `Order`; `GRIDS`: the types of its grids; `FIND_VIEW`: how a list finds a saved view; `MASS_ACTIONS`: actions on the records of a grid, which can be selected then; `USER_ERRORS`: refusals that tell more than others |
 | `operations.py` | `QUERIES`, `MUTATIONS` of the storefront, `ADMIN_QUERIES`, `ADMIN_MUTATIONS`, `ADMIN_SUBSCRIPTIONS`: classes of root fields |
@@ -34,6 +34,7 @@ from customer_gql.shop.groups.writes import GROUP_USES
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from customer_gql.shop.settings.writes import ON_SETTING_CHANGED
 from customer_gql.shop.websites.uses import CURRENCY_USES, ON_SCOPE_DELETED, STORE_VIEW_USES, WEBSITE_USES
+from customer_gql.staff.audit.personal import PERSONAL_CHANGES
 from customer_gql.staff.roles.writes import ON_STAFF_RIGHTS_CHANGED
 from customer_gql.staff.sign_in.sessions import ON_STAFF_SESSIONS_ENDED
 
@@ -155,6 +156,7 @@ def join_declarations() -> None:
     WEBSITE_USES.extend(declared("slice", "WEBSITE_USES"))
     STORE_VIEW_USES.extend(declared("slice", "STORE_VIEW_USES"))
     CURRENCY_USES.extend(declared("slice", "CURRENCY_USES"))
+    PERSONAL_CHANGES.extend(declared("slice", "PERSONAL_CHANGES"))
     ON_SCOPE_DELETED.extend(declared("slice", "ON_SCOPE_DELETED"))
     BEFORE_ACTIVATION.extend(declared("slice", "BEFORE_ACTIVATION"))
     ON_CUSTOMERS_DELETED.extend(declared("slice", "ON_CUSTOMERS_DELETED"))

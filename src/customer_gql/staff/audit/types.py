@@ -7,6 +7,8 @@ from strawberry.scalars import JSON
 
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import Permission
+from customer_gql.graph.access.guards import mask_value, missing_permissions
+from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.types import build_grid_types, show_grid_row
 from customer_gql.graph.nodes import Node, node_id, visible_to_nobody
@@ -16,6 +18,7 @@ from customer_gql.staff.tables import StaffActor
 from customer_gql.staff.types import ServiceToken, StaffUser
 
 from .filters import STAFF_HISTORY
+from .personal import is_personal
 from .reads import events_by_id
 
 graph_enum(
@@ -70,10 +73,14 @@ class StaffEvent(Node):
     def customer_id(self: Any) -> strawberry.ID | None:
         return None if self.actor_customer_id is None else strawberry.ID(encode_id("cus", self.actor_customer_id))
 
-    @strawberry.field(description="Changed values.")
-    def changes(self: Any) -> list[StaffEventChange]:
-        pairs = orjson.loads(self.changes).items()
-        return [StaffEventChange(field=field, before=before, after=after) for field, (before, after) in pairs]
+    @strawberry.field(description="Changed values. Those of persons are masked without `customers.pii`.")
+    def changes(self: Any, info: Info) -> list[StaffEventChange]:
+        is_closed = Permission.CUSTOMERS_PII in missing_permissions(info.context.viewer)
+        shown: list[StaffEventChange] = []
+        for name, pair in orjson.loads(self.changes).items():
+            before, after = map(mask_value, pair) if is_closed and is_personal(self.subject, name) else pair
+            shown.append(StaffEventChange(field=name, before=before, after=after))
+        return shown
 
 
 STAFF_EVENT_GRID: Final = build_grid_types(

@@ -297,3 +297,22 @@ async def test_capabilities_and_comments_of_50_orders_take_as_many_statements_as
         assert len(read["customer"]["orders"]["nodes"]) == size
         counts.append(await statements.count())
     assert counts[0] == counts[1], statements.texts
+
+
+async def test_the_history_of_staff_masks_persons_without_the_permission_to_see_them(
+    http: Any, admin_client: Any, connection: Connection
+):
+    order = await place(connection)
+    await call(admin_client, "orderAddressUpdate", order)
+    await call(admin_client, "orderCommentAdd", order, text="Called Ada back.")
+    seen = "{ staffHistory(first: 100) { nodes { subject changes { field after } } } }"
+    for permissions, text, street, country in (
+        (ALL_PERMISSIONS, "Called Ada back.", ["1 Mill Lane"], "GB"),
+        (["staff.manage"], "C•••", ["1•••"], "GB"),
+    ):
+        client = await staff_client(http, connection, permissions)
+        nodes = (await client.data(seen))["staffHistory"]["nodes"]
+        own = [change for node in nodes if node["subject"] == order_id(order) for change in node["changes"]]
+        shown = {change["field"]: change["after"] for change in own}
+        assert (shown["comment"], shown["shipping.street"]) == (text, street)
+        assert shown.get("shipping.countryCode", country) == country
