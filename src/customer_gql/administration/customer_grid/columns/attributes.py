@@ -125,18 +125,16 @@ def _make_column(row: Any, sorted_by: ColumnElement[Any]) -> GridColumn:
 
 
 def _find_in(attribute_id: int, *, has_one: bool) -> _Find:
-    of_customer = _of_row(attribute_id, has_one=has_one)
-
     def find(condition: Condition) -> Condition:
-        found = select(literal_column("1")).select_from(customer_grid_attribute).where(*of_customer, condition)
+        of_row = _of_row(attribute_id, has_one=has_one)
+        found = select(literal_column("1")).select_from(customer_grid_attribute).where(*of_row, condition)
         return found.correlate_except(customer_grid_attribute).exists()
 
     return find
 
 
 def _of_row(attribute_id: int, *, has_one: bool) -> list[Condition]:
-    """The number is compared too, so that an index which has the values in the usual order gives that order, and the only place
-    of what has one, so that nobody can be found twice."""
+    """With the number, so that an index gives the usual order, and the place of what has one, so that nobody is found twice."""
     return [
         _value.attribute_id == literal(attribute_id, BigInteger()),
         _value.customer_id == ROW.customer_id,
@@ -147,8 +145,8 @@ def _of_row(attribute_id: int, *, has_one: bool) -> list[Condition]:
 
 def _count_in(attribute_id: int, condition: Condition) -> ColumnElement[int]:
     """How many values of the attribute the customer has for which something holds."""
-    of_customer = _of_row(attribute_id, has_one=False)
-    counted = select(func.count()).select_from(customer_grid_attribute).where(*of_customer, condition)
+    of_row = _of_row(attribute_id, has_one=False)
+    counted = select(func.count()).select_from(customer_grid_attribute).where(*of_row, condition)
     return counted.correlate_except(customer_grid_attribute).scalar_subquery()
 
 
@@ -234,10 +232,8 @@ def _of_options(find: _Find, attribute_id: int) -> Mapping[str, Operator]:
     def has_all(_column: GridColumn, codes: Sequence[str]) -> Condition:
         """An index finds those who have the first one; of them the options are counted, of which nobody has one twice."""
         wanted = list(dict.fromkeys(codes))
-        if not wanted:
-            return find(true())
-        has_first = find(_value.value == literal(wanted[0], Text()))
-        if len(wanted) == 1:
+        has_first = find(_value.value == literal(wanted[0], Text()) if wanted else true())
+        if len(wanted) < 2:
             return has_first
         is_wanted = _value.value == any_(literal(wanted, ARRAY(Text())))
         return and_(has_first, _count_in(attribute_id, is_wanted) == literal(len(wanted), BigInteger()))
