@@ -35,7 +35,7 @@ OF_OTHER_RECORDS |= {
     "companyUpdate",
     "companyProfileUpdate",
 }
-OF_OTHER_RECORDS |= {"orderStatusUpdate", "websiteUpdate", "storeUpdate", "storeViewUpdate"}
+OF_OTHER_RECORDS |= {"websiteUpdate", "storeUpdate", "storeViewUpdate"}
 """Mutations with a version that are not of a customer."""
 OF_MANAGED_RECORDS = {
     "catalogPriceRuleUpdate",

@@ -21,7 +21,13 @@ READERS_OF_DEFAULT = {"telephone", "postcode"}
 DEFAULTS = {"defaultBillingAddress": "isDefaultBilling", "defaultShippingAddress": "isDefaultShipping"}
 
 
-CONFLICT_AS_A_WHOLE = {"companyRoleUpdate", "companyTeamUpdate", "customerNoteUpdate", "gridViewUpdate"}
+CONFLICT_AS_A_WHOLE = {
+    "companyRoleUpdate",
+    "companyTeamUpdate",
+    "customerNoteUpdate",
+    "gridViewUpdate",
+    "orderStatusUpdate",
+}
 OF_NO_VALUE = {"customerDelete"}
 VERSIONED = {name: writer for name, writer in WRITERS.items() if name.partition(" ")[0] in inputs_with_version()}
 
