@@ -218,7 +218,7 @@ async def test_replacing_removes_the_other_addresses_and_nothing_else(admin_clie
     expected = {"read": 3, "created": 1, "updated": 1, "refused": 1}
     assert await run_import(admin_client, tools, id, dry_run=True) == expected
     assert await run_import(admin_client, tools, id) == expected
-    books = "SELECT array_agg(a.external_id ORDER BY 1) FROM address a JOIN customer c ON c.id = a.customer_id WHERE c.email = $1"
+    books = "SELECT array_agg(a.external_id ORDER BY a.external_id) FROM address a JOIN customer c ON c.id = a.customer_id WHERE c.email = $1"
     assert await connection.fetchval(books, ann["email"]) == ["2"]
     # A row of Bob is refused, so that nobody knows which of his addresses are meant to stay.
     assert await connection.fetchval(books, bob["email"]) == ["1", "2", "3"]
