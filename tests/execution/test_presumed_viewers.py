@@ -65,6 +65,19 @@ async def ask_often(client: Client, query: str = ASKED, **given: Any) -> Any:
     return answers[0]
 
 
+async def test_what_one_endpoint_knows_of_a_token_lets_nobody_in_at_the_other(
+    own_http: httpx.AsyncClient, client: Client, connection: Connection
+):
+    shopper = await make_customer(connection)
+    tokens = {"/admin/graphql": client.token, "/graphql": await issue_customer_token(connection, shopper.id)}
+    for path, token in tokens.items():
+        for _ in range(OFTEN + 1):
+            await Client(own_http, path, token).data("{ __typename }")
+    for path, token in zip(tokens, reversed(tokens.values()), strict=True):
+        for _ in range(OFTEN + 1):
+            assert (await Client(own_http, path, token).post("{ __typename }")).status_code == 401
+
+
 async def test_it_takes_one_statement_less(client: Client, asked: dict[str, Any], statements):
     answer = await ask_often(client, **asked)
     await client.data(ASKED, **asked)  # statements of frequent documents are others

@@ -161,7 +161,9 @@ async def _open_context(
     use_distributed_forms(settings.distributed)
     background: Background = connection.app.state.background
     known, key = KnownSessions.for_database(database), (tokens.hash_token(token or ""), sessions.website_id)
-    presumed = known.find(key) if token and presumes else None
+    # No lookup for a token of the other audience, which may share the pool: what that knows of it counts for nothing here.
+    lookup = sessions.find_lookup(token) if token and presumes else None
+    presumed = None if lookup is None else known.find(key)
     found = presumed
     if token and found is None:
         found = await sessions.find(database, token)
@@ -178,7 +180,6 @@ async def _open_context(
         cookies=cookies,
         background=background,
     )
-    lookup = sessions.find_lookup(token) if token and presumed is not None else None
     if presumed is not None and lookup is not None:
         context.confirm_viewer = Presumption(known, key, presumed, lookup, context.loads).holds
     if found is not None and found.is_stale and not origin.is_background:
