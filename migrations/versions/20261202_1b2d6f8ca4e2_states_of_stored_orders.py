@@ -71,6 +71,10 @@ def upgrade() -> None:
     op.execute(
         "UPDATE grid_view SET content = replace(content::text, '\"ON_HOLD\"', '\"holded\"')::jsonb WHERE grid = 'ORDERS'"
     )
+    op.execute(
+        "UPDATE export_schedule SET list = replace(list::text, '\"ON_HOLD\"', '\"holded\"')::jsonb"
+        " WHERE list ->> 'grid' = 'ORDERS'"
+    )
 
 
 def key_of(row: Any) -> dict[str, int]:
