@@ -1,5 +1,7 @@
 """Statements built where they run are compiled once for each form, and take the values of the very clause."""
 
+import itertools
+
 import orjson
 from sqlalchemy import ARRAY, BigInteger, Column, LargeBinary, MetaData, Table, Text, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -87,3 +89,11 @@ async def test_rows_of_many_keep_bytes_texts_lists_and_json(connection: Connecti
         await insert_rows(connection, table, [row, empty])
         found = await connection.fetch("SELECT * FROM given_kinds")
     assert [{**one, "params": one.params and orjson.loads(one.params)} for one in found] == [row, empty]
+
+
+def test_forms_that_inputs_choose_are_kept_in_bounds():
+    names = [column.name for column in configuration_value.columns]
+    chosen = [columns for count in (3, 4, 5) for columns in itertools.permutations(names, count)]
+    for columns in chosen:
+        statements._insert_of_rows(configuration_value, columns)
+    assert statements._insert_of_rows.cache_info().currsize <= statements.KEPT_FORMS < len(chosen)

@@ -6,7 +6,7 @@ Nothing here knows a session or an entity: a statement gives plain rows, read by
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import asyncpg
@@ -86,6 +86,8 @@ def compile_statement(clause: Executable) -> Statement:
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
+KEPT_FORMS: Final = 256
+"""Statements that are kept of one kind, which differ by the columns that an input gives: there are thousands of those."""
 _COMPILED: Final[LRUCache[Any, Any]] = LRUCache(capacity=300)
 """Statements that were built where they run, most of them writes, by their form."""
 
@@ -161,7 +163,7 @@ async def insert_row(connection: Connection, into: Table, values: Mapping[str, A
     await execute_statement(connection, _insert_of_row(into, tuple(values)), **values)
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def _insert_of_row(into: Table, names: tuple[str, ...]) -> Statement:
     return compile_statement(insert(into).values(_parameters(into, names)))
 
@@ -211,7 +213,7 @@ def _parameters(of: Table, names: Sequence[str], prefix: str = "") -> dict[str, 
     return {name: bindparam(f"{prefix}{name}", type_=of.c[name].type) for name in names}
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def _update_of_rows(of: Table, form: _FormOfKey, names: tuple[str, ...]) -> Statement:
     return compile_statement(update(of).where(*_has_key(of, form)).values(_parameters(of, names, "new_")))
 
@@ -226,7 +228,7 @@ def _select_of_row(of: Table, form: _FormOfKey) -> Statement:
     return compile_statement(select(of).where(*_has_key(of, form)))
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def _insert_of_rows(into: Table, names: tuple[str, ...]) -> Statement:
     given = given_rows("rows", *[column(name, into.c[name].type) for name in names])
     return compile_statement(insert(into).from_select(list(names), select(*[given.c[name] for name in names])))

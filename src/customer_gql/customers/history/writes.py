@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -28,6 +28,7 @@ from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.ids import new_ids
 from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import (
+    KEPT_FORMS,
     Connection,
     Statement,
     compile_statement,
@@ -109,7 +110,7 @@ class ChangeOfCustomers(NamedTuple):
     values: Mapping[str, Any]
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def _insert_with_change(change: Update, *, tells: bool) -> Statement:
     """Nothing beside the change reads what it changes, so that their order is of no account."""
     changed = change.cte("changed_customer")
@@ -121,7 +122,7 @@ def _insert_with_change(change: Update, *, tells: bool) -> Statement:
     return for_one_machine(compile_statement(written))
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def _compile_change(clause: Update) -> Statement:
     return compile_statement(clause)
 

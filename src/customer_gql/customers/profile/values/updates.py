@@ -1,13 +1,13 @@
 """Statements that store new values of customers, and with each of them the next version."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, Update, any_, bindparam, column, literal_column, update
 
 from customer_gql.customers.profile.tables import customer
-from customer_gql.database.statements import Statement, compile_statement, given_rows
+from customer_gql.database.statements import KEPT_FORMS, Statement, compile_statement, given_rows
 
 NEXT_VERSION: Final[Mapping[str, Any]] = {
     "version": customer.c.version + literal_column("1"),
@@ -15,7 +15,7 @@ NEXT_VERSION: Final[Mapping[str, Any]] = {
 }
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def update_clause(names: tuple[str, ...], *, is_of_many: bool = False) -> Update:
     """Stores values of these columns, the same for each customer."""
     given: dict[str, Any] = {name: bindparam(f"new_{name}", type_=customer.c[name].type) for name in names}
@@ -28,7 +28,7 @@ def update_clause(names: tuple[str, ...], *, is_of_many: bool = False) -> Update
     )
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def compile_update(clause: Update) -> Statement:
     return compile_statement(clause)
 
@@ -37,7 +37,7 @@ def name_new(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"new_{name}": value for name, value in values.items()}
 
 
-@cache
+@lru_cache(maxsize=KEPT_FORMS)
 def update_each_statement(names: tuple[str, ...]) -> Statement:
     """Stores values of these columns, of each customer its own."""
     given = given_rows("rows", column("id", BigInteger), *[column(name, customer.c[name].type) for name in names])
