@@ -117,6 +117,11 @@ def test_the_folder_of_the_admin_endpoint_adds_to_the_documents_of_the_package(f
     assert [trusted.find_text(document_hash(text)) for text in (KNOWN, OTHER)] == [KNOWN, OTHER]
 
 
+def test_an_empty_folder_is_refused_whatever_the_package_has(tmp_path):
+    with pytest.raises(SettingsError, match="contains none"):
+        TrustedDocuments("enforce", tmp_path, {document_hash(OTHER): OTHER})
+
+
 def test_only_the_admin_endpoint_can_do_without_a_folder():
     load_settings(_env_file=None, admin={"documents": "enforce"})
     with pytest.raises(SettingsError, match="STOREFRONT: documents=enforce needs documents_dir"):

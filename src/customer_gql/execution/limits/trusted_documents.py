@@ -32,11 +32,13 @@ class TrustedDocuments:
         given = {} if folder is None or mode == "off" else read_documents(folder)
         self._by_id = {**given, **shipped}
         self._texts = frozenset(self._by_id.values())
-        if mode == "enforce" and not self._texts:
+        # What the service ships is no use to the clients that a folder is for.
+        is_empty = not (self._texts if folder is None else given)
+        if mode == "enforce" and is_empty:
             raise SettingsError(
                 f"documents=enforce needs trusted documents, and {folder or 'this installation'} contains none."
             )
-        if mode == "log" and not self._texts:
+        if mode == "log" and is_empty:
             log.warning("no trusted documents", folder=str(folder))
 
     def find_text(self, document_id: str) -> str | None:
