@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from customer_gql.core.errors import RuleError
+from customer_gql.core.terminal import CommandFailed
 from customer_gql.database.pools import Database
 from customer_gql.security import hashing
 from customer_gql.security.passwords import store_password
@@ -42,8 +43,11 @@ async def issue_sign_ins(database: Database) -> list[SignIn]:
     issued = [SignIn(role, email, secrets.token_hex(_PASSWORD_BYTES)) for role, (email, _) in _PEOPLE.items()]
     with hashing.HashingContext(hashing.HashingPool(hashing.CORES)):
         hashes = [await hashing.hash_password(one.password) for one in issued]
+    stored: list[SignIn] = []
     async with database.transaction() as connection:
         for one, hash in zip(issued, hashes, strict=True):
-            user = await find_active_staff(connection, one.email)
-            await store_password(connection, staff_password, user.id, hash)
-    return issued
+            with suppress(CommandFailed):  # somebody may have tried deactivating a user
+                user = await find_active_staff(connection, one.email)
+                await store_password(connection, staff_password, user.id, hash)
+                stored.append(one)
+    return stored
