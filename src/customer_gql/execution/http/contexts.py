@@ -163,8 +163,7 @@ async def _open_context(
     known, key = KnownSessions.for_database(database), (tokens.hash_token(token or ""), sessions.website_id)
     # No lookup for a token of the other audience, which may share the pool: what that knows of it counts for nothing here.
     lookup = sessions.find_lookup(token) if token and presumes else None
-    presumed = None if lookup is None else known.find(key)
-    found = presumed
+    found = presumed = None if lookup is None else known.find(key)
     if token and found is None:
         found = await sessions.find(database, token)
         known.note(key, found)
