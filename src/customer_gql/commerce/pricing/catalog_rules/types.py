@@ -1,21 +1,15 @@
-import asyncio
 import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-import orjson
 import strawberry
-from strawberry.scalars import JSON
 
+from customer_gql.commerce.pricing.rule_fields import rule_condition, rule_groups, rule_websites
 from customer_gql.core.ids import encode_id
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.scalars import graph_enum
-from customer_gql.shop.groups.reads import groups_by_id
-from customer_gql.shop.groups.types import CustomerGroup
-from customer_gql.shop.websites.reads import websites_by_id
-from customer_gql.shop.websites.types import Website
 
 from . import reads
 from .tables import CatalogPriceAction
@@ -54,28 +48,9 @@ class CatalogPriceRule:
     def id(self: Any) -> strawberry.ID:
         return strawberry.ID(encode_id("cpr", self.id))
 
-    @strawberry.field(
-        graphql_type=JSON | None,
-        description=f"Products that the rule applies to. {CONDITION}",
-    )
-    def condition(self: Any) -> Any:
-        return orjson.loads(self.condition) if isinstance(self.condition, str) else self.condition
-
-    @strawberry.field(
-        graphql_type=list[Website],
-        description="Websites on which the rule applies, of one currency.",
-        metadata={"assumed": 3},
-    )
-    async def websites(self: Any, info: Info) -> list[Any]:
-        found = await asyncio.gather(*[info.context.load(websites_by_id, id) for id in self.website_ids])
-        return [row for row in found if row is not None]
-
-    @strawberry.field(
-        graphql_type=list[CustomerGroup], description="Groups for which the rule applies.", metadata={"assumed": 3}
-    )
-    async def groups(self: Any, info: Info) -> list[Any]:
-        found = await asyncio.gather(*[info.context.load(groups_by_id, id) for id in self.group_ids])
-        return [row for row in found if row is not None]
+    condition = rule_condition(f"Products that the rule applies to. {CONDITION}")
+    websites = rule_websites()
+    groups = rule_groups()
 
 
 @strawberry.type(description="Result of a mutation of a catalog price rule.")
