@@ -46,8 +46,9 @@ def upgrade() -> None:
             "octet_length(secret_hash) = 32", name=op.f("ck_customer_secret_owner_secret_hash_is_sha256")
         ),
         sa.PrimaryKeyConstraint("secret_hash", name=op.f("pk_customer_secret_owner")),
+        if_not_exists=True,
     )
-    op.create_index("ix_customer_secret_owner_expires_at", "customer_secret_owner", ["expires_at"], unique=False)
+    op.create_index("ix_customer_secret_owner_expires_at", "customer_secret_owner", ["expires_at"], if_not_exists=True)
 
 
 def downgrade() -> None:
@@ -56,7 +57,7 @@ def downgrade() -> None:
     for table, secret in TABLES.items():
         replace_key(table, [secret])
         drop_index(f"ix_{table}_{secret}", table)
-    op.drop_table("customer_secret_owner")
+    op.drop_table("customer_secret_owner", if_exists=True)
 
 
 def replace_key(table: str, columns: list[str]) -> None:
