@@ -1,8 +1,10 @@
 """Samples of taxes for the tests that walk the whole graph."""
 
 import uuid
+from typing import Any
 
 from customer_gql.core.ids import encode_id
+from customer_gql.database.statements import Connection, Row
 from support.calls import TAX_CLASS, by_input
 
 RATE = encode_id("txr", 1)
@@ -11,6 +13,8 @@ GOODS = encode_id("tax", 2)
 PLACE = {"countryCode": "US", "region": "CA", "postcode": "902*", "percent": "7.25"}
 LISTS = {"customerClassIds": [TAX_CLASS], "productClassIds": [GOODS], "rateIds": [RATE]}
 
+FURNISH = """INSERT INTO tax_rule (id, code, customer_class_ids, product_class_ids, rate_ids)
+VALUES (1, 'of the samples', '{1}', '{2}', '{1}') ON CONFLICT DO NOTHING"""
 CALLS = {
     "taxClassCreate": [by_input(lambda _ids: {"name": uuid.uuid4().hex, "kind": "PRODUCT"})],
     "taxClassUpdate": [by_input(lambda _ids: {"id": TAX_CLASS, "name": "Retail Customer", "expectedVersion": 1})],
@@ -30,3 +34,9 @@ NOT_PERSONAL = {
     "TaxRule.code": "a name of the shop",
 }
 UNRECORDED = dict.fromkeys(CALLS, "in the history of staff")
+
+
+async def furnish(connection: Connection, _customer: Row) -> dict[str, Any]:
+    """The rule that the samples name."""
+    await connection.execute(FURNISH)
+    return {}

@@ -24,7 +24,7 @@ UNRECORDED = dict.fromkeys(CALLS, "of the order, not of a customer")
 
 
 async def furnish(connection: Connection, customer: Row) -> dict[str, Any]:
-    order = await make_order(connection, customer, [await make_product(connection)])
+    order = await make_order(connection, customer, [await make_product(connection)], state="NEW")
     key = {"customer_id": customer.id, "order_id": order.id}
     amounts = {"subtotal": 1990, "discount_total": 0, "shipping_total": 0, "tax_total": 0, "grand_total": 1990}
     id, when = new_id(), dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -33,4 +33,9 @@ async def furnish(connection: Connection, customer: Row) -> dict[str, Any]:
         connection, invoice, **key, id=id, number=number, state="OPEN", created_at=when, currency="USD", **amounts
     )
     await put(connection, invoice_item, **key, invoice_id=id, position=1, quantity=1, currency="USD", row_total=1990)
-    return {"ivc": encode_id("ivc", customer.id, order.id, id)}
+    # Of this order, which is new, documents can be made.
+    return {
+        "ivc": encode_id("ivc", customer.id, order.id, id),
+        "ord": encode_id("ord", customer.id, order.id),
+        "oit": encode_id("oit", customer.id, order.id, 1),
+    }

@@ -1,6 +1,9 @@
 """Samples of cart price rules for the tests that walk the whole graph."""
 
+from typing import Any
+
 from customer_gql.core.ids import encode_id
+from customer_gql.database.statements import Connection, Row
 from support.calls import GROUP, by_input
 
 RULE = encode_id("car", 1)
@@ -13,6 +16,8 @@ NEW = {
     "isActive": False,
 }
 
+FURNISH = """INSERT INTO cart_price_rule (id, name, is_active, website_ids, group_ids, action, amount)
+VALUES (1, 'Welcome', false, '{1}', '{1}', 'PERCENT', 10) ON CONFLICT DO NOTHING"""
 CALLS = {
     "cartPriceRuleCreate": [by_input(lambda _ids: NEW)],
     "cartPriceRuleUpdate": [by_input(lambda _ids: {**NEW, "id": RULE, "expectedVersion": 1})],
@@ -25,3 +30,9 @@ NOT_PERSONAL = {
     "CartPriceRule.couponCode": "a code of the shop",
     "Coupon.code": "a code of the shop",
 }
+
+
+async def furnish(connection: Connection, _customer: Row) -> dict[str, Any]:
+    """The rule that the samples name."""
+    await connection.execute(FURNISH)
+    return {}

@@ -1,6 +1,9 @@
 """Samples of catalog price rules for the tests that walk the whole graph."""
 
+from typing import Any
+
 from customer_gql.core.ids import encode_id
+from customer_gql.database.statements import Connection, Row
 from support.calls import GROUP, by_input
 
 RULE = encode_id("cpr", 1)
@@ -17,6 +20,8 @@ NEW = {
     "condition": {"sku": ["SKU-1"]},
 }
 
+FURNISH = """INSERT INTO catalog_price_rule (id, name, is_active, website_ids, group_ids, action, amount)
+VALUES (1, 'Sale', false, '{1}', '{1}', 'BY_PERCENT', 10) ON CONFLICT DO NOTHING"""
 CALLS = {
     "catalogPriceRuleCreate": [by_input(lambda _ids: NEW)],
     "catalogPriceRuleUpdate": [by_input(lambda _ids: {**NEW, "id": RULE, "expectedVersion": 1})],
@@ -24,3 +29,9 @@ CALLS = {
 }
 UNRECORDED = dict.fromkeys(CALLS, "in the history of staff")
 NOT_PERSONAL = {"CatalogPriceRule.name": "a name for staff"}
+
+
+async def furnish(connection: Connection, _customer: Row) -> dict[str, Any]:
+    """The rule that the samples name."""
+    await connection.execute(FURNISH)
+    return {}
