@@ -149,7 +149,7 @@ async def test_impersonations_show_no_customer_and_no_colleague(world, http, con
 
 
 async def test_a_sales_representative_is_known_by_name_and_work_address(world, http, connection):
-    client = await staff_client(http, connection, {"customers.read"})
+    client = await staff_client(http, connection, {"customers.read", "orders.read"})
     user = await make_staff(connection, await make_role(connection))
     key = int(world.victim["cus"][4:], 16)
     await connection.execute("UPDATE sales_order SET sales_representative_id = $1 WHERE customer_id = $2", user.id, key)

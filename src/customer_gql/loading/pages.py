@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
-from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, bindparam, func, select, tuple_
 
 from customer_gql.core.errors import BadInput
 from customer_gql.core.money import parse_decimal
@@ -107,11 +107,18 @@ def _convert_value(value: Any, column: ColumnElement[Any]) -> Any:
     is_flag = isinstance(value, bool)
     if not isinstance(value, kind) or is_flag != (kind is bool):
         raise TypeError
-    if kind is int and not -(1 << 63) <= value < 1 << 63:
+    if kind is int and not -(1 << _bits(column)) <= value < 1 << _bits(column):
         raise TypeError
     if isinstance(value, str) and find_text_fault(value) is not None:
         raise ValueError
     return value
+
+
+def _bits(column: ColumnElement[Any]) -> int:
+    """Of a number in the column, without its sign."""
+    if isinstance(column.type, BigInteger):
+        return 63
+    return 15 if isinstance(column.type, SmallInteger) else 31
 
 
 class ListOrder(Protocol):
