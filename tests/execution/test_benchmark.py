@@ -15,6 +15,7 @@ from customer_gql.database.pools import open_database
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import load_settings
 from support.customers import make_customer
+from support.isolation import ask_for_every_field
 from support.processes import PROGRAM
 
 pytestmark = pytest.mark.slow
@@ -92,6 +93,7 @@ async def prepare_writes(url: str) -> Any:
     """The same few customers over and over, where the benchmark has thousands."""
     writes = importlib.import_module("writes")
     async with open_database(url, projections=PROJECTIONS) as database, database.transaction() as connection:
+        await ask_for_every_field(connection)  # as the shop of the benchmark does
         await make_customer(connection)
         await make_customer(connection)
     inputs = await writes.WriteInputs.prepare(url)
