@@ -4,7 +4,6 @@ one transaction; writes COMPANIES.md."""
 import argparse
 import asyncio
 import statistics
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import asyncpg
 from grid.published import machine_load
 from grid.shop import running_grid_shop
 from group_statements import LOCK, move_to_group
-from mass_action import act_as, count_written, find_written
+from mass_action import GROUPS, act_as, time_ways
 from prepare import BenchmarkShop
 from report import HERE, describe_machine, store_figures
 
@@ -26,7 +25,6 @@ from customer_gql.schema.slices import join_declarations
 CUSTOMERS: Final = 20_000
 MEMBERS: Final = 10_000
 LIMIT: Final = 1.5
-GROUPS: Final = (3, 1)
 PAGE: Final = HERE / "COMPANIES.md"
 _NAME: Final = "Members of the benchmark"
 _IDS: Final = """SELECT id FROM customer WHERE website_id = 1 AND status = 'ACTIVE'
@@ -72,20 +70,7 @@ async def _measure(shop: BenchmarkShop, rounds: int) -> dict[str, Any]:
             "service": lambda group: _change_group(database, company_id, staff_id, group),
             "by hand": lambda group: _write_by_hand(connection, company_id, staff_id, group),
         }
-        times: dict[str, list[float]] = {name: [] for name in ways}
-        written: dict[str, dict[str, int]] = {}
-        turn = 0
-        for number in range(rounds + 1):
-            # The order changes with every round, so that none is always measured after the other.
-            for name, run in list(ways.items())[:: 1 if number % 2 else -1]:
-                counts, begun = await count_written(connection), time.perf_counter()
-                await run(GROUPS[turn % 2])
-                turn += 1
-                if number:  # the first round is a warm-up
-                    times[name].append(time.perf_counter() - begun)
-                    written[name] = await find_written(connection, counts)
-                await connection.execute("VACUUM ANALYZE customer, customer_grid_row, customer_change, company_member")
-                print(f"{name}: {time.perf_counter() - begun:.2f} s", flush=True)
+        times, written = await time_ways(connection, ways, rounds)
         members = len(await connection.fetch(_OF_COMPANY, company_id))
         await connection.close()
     return {"times": times, "written": written, "members": members}
