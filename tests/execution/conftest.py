@@ -11,6 +11,7 @@ from customer_gql.database.pools import Database, open_database
 from customer_gql.database.statements import Connection, Row
 from customer_gql.embedded.server import Server
 from customer_gql.staff import writes as staff
+from customer_gql.staff.sign_in.sessions import SESSION_LIFETIME
 from support.customers import make_full_customer
 from support.databases import cloned
 from support.plan_comparing import Executors
@@ -53,7 +54,8 @@ def impatient(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Ge
 async def make_staff_token(connection: Connection) -> str:
     email = f"{uuid.uuid4().hex}@example.com"
     await staff.create_staff_user(connection, email=email, name="Somebody", role="administrator")
-    return await staff.issue_staff_token(connection, email=email)
+    # Other tests may run for longer than a session lasts without use.
+    return await staff.issue_staff_token(connection, email=email, idle=SESSION_LIFETIME)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from customer_gql.database.statements import Connection
 from support.clients import Client
 from support.customers import customer_id, make_address, make_customer
 from support.derived import find_orphans
+from support.isolation import ask_for_every_field
 from support.processes import run
 from support.shopping import PASSWORD, SIGN_UP
 from support.staff import make_website
@@ -198,6 +199,7 @@ async def test_every_race_over_two_processes(
     two_services: list[Client], empty_database: Database, empty_database_url: str, tmp_path: Path
 ):
     async with empty_database.writes.acquire() as connection:
+        await ask_for_every_field(connection)
         for _ in range(ROUNDS):
             for contest in RACES:
                 await contest(two_services, connection)
