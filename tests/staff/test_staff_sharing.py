@@ -72,7 +72,7 @@ async def test_sessions_without_use_end_after_the_minutes_of_the_setting(admin, 
     assert not await is_in(admin, token)
 
 
-async def test_use_keeps_a_session_that_ends_after_one_minute(admin, grace, connection):
+async def test_use_keeps_a_session_that_ends_after_one_minute(admin, grace, connection, settled):
     await set_value(connection, SESSION_IDLE_MINUTES, 1)
     token = await enter(admin, grace)
     of_grace = "WHERE staff_id = $1"
@@ -80,9 +80,11 @@ async def test_use_keeps_a_session_that_ends_after_one_minute(admin, grace, conn
     pass_time = f"UPDATE staff_session SET idle_until = idle_until - $2 * interval '1 second' {of_grace}"
     await connection.execute(pass_time, grace.id, 5)
     assert await is_in(admin, token)
+    await settled()
     assert await connection.fetchval(left, grace.id) < 58, "use is not recorded with every request"
     await connection.execute(pass_time, grace.id, 40)
     assert await is_in(admin, token)
+    await settled()
     assert await connection.fetchval(left, grace.id) > 50
 
 

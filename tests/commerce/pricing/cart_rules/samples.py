@@ -17,7 +17,7 @@ NEW = {
 }
 
 FURNISH = """INSERT INTO cart_price_rule (id, name, is_active, website_ids, group_ids, action, amount)
-VALUES (1, 'Welcome', false, '{1}', '{1}', 'PERCENT', 10) ON CONFLICT DO NOTHING"""
+VALUES (1, 'Welcome', false, '{1}', '{3}', 'PERCENT', 10) ON CONFLICT DO NOTHING"""
 CALLS = {
     "cartPriceRuleCreate": [by_input(lambda _ids: NEW)],
     "cartPriceRuleUpdate": [by_input(lambda _ids: {**NEW, "id": RULE, "expectedVersion": 1})],

@@ -21,7 +21,7 @@ NEW = {
 }
 
 FURNISH = """INSERT INTO catalog_price_rule (id, name, is_active, website_ids, group_ids, action, amount)
-VALUES (1, 'Sale', false, '{1}', '{1}', 'BY_PERCENT', 10) ON CONFLICT DO NOTHING"""
+VALUES (1, 'Sale', false, '{1}', '{3}', 'BY_PERCENT', 10) ON CONFLICT DO NOTHING"""
 CALLS = {
     "catalogPriceRuleCreate": [by_input(lambda _ids: NEW)],
     "catalogPriceRuleUpdate": [by_input(lambda _ids: {**NEW, "id": RULE, "expectedVersion": 1})],
