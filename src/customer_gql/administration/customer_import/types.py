@@ -23,7 +23,7 @@ from customer_gql.staff.reads import service_tokens_by_id, staff_by_id
 from customer_gql.staff.types import StaffUser
 
 from . import reads
-from .runs.columns import ACTION_TARGET, TARGETS
+from .runs.columns import load_targets
 from .runs.preview import MOST_PREVIEWED, PreviewedRow, preview_rows
 from .tables import EmptyCells, ImportBehavior, ImportDateOrder, ImportLayout, ImportStatus
 
@@ -214,14 +214,12 @@ class CustomerImport:
         return [ImportColumn(**one) for one in orjson.loads(self.columns)]
 
     @strawberry.field(
-        description="Values that columns of a mapped file can be imported as; empty for other layouts.",
+        description="Values that columns of a mapped file can be imported as, those of attributes included; empty for other layouts.",
         metadata={"assumed": 30},
     )
-    def targets(self: Any) -> list[ImportTarget]:
-        if self.layout != ImportLayout.MAPPED.value:
-            return []
-        also = (ACTION_TARGET,) if self.behavior == ImportBehavior.CUSTOM.value else ()
-        return [ImportTarget(key=one.key, label=one.label, is_required=one.is_required) for one in (*TARGETS, *also)]
+    async def targets(self: Any, info: Info) -> list[ImportTarget]:
+        found = await load_targets(info.context, self)
+        return [ImportTarget(key=one.key, label=one.label, is_required=one.is_required) for one in found]
 
     @strawberry.field(
         graphql_type=Connection[ImportProblem],

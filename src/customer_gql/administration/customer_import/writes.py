@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from customer_gql.administration.customer_import.stated_values.definitions import read_import_attributes
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import new_id
@@ -21,7 +22,7 @@ from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import find_website
 
 from .reads import is_visible_import
-from .runs.columns import ACTION_TARGET, TARGETS_BY_KEY
+from .runs.columns import ACTION_TARGET, ColumnTarget, find_targets
 from .runs.options import ALLOWED_ERRORS
 from .runs.row_storage import MEBIBYTE
 from .runs.work import IMPORT_NOT_FOUND, IMPORT_OVER, IMPORT_WORK, is_refused
@@ -188,7 +189,7 @@ async def map_columns(
     if imported.layout != ImportLayout.MAPPED.value:
         raise _MAPPING_UNUSED(path=["id"])
     await _require_status(connection, imported, (ImportStatus.MAPPING, ImportStatus.READY))
-    checked = _validate_mapping(imported, mapping)
+    checked = _validate_mapping(imported, mapping, find_targets(await read_import_attributes(connection)))
     stored = orjson.dumps(checked).decode()
     targets = {one["column"].casefold(): one["target"] for one in checked}
     columns = [{**one, "target": targets.get(one["name"].casefold())} for one in orjson.loads(imported.columns)]
@@ -202,10 +203,12 @@ async def map_columns(
         await _save_mapping(connection, save_as, stored, by)
 
 
-def _validate_mapping(imported: Row, mapping: Sequence[Mapping[str, str | None]]) -> list[dict[str, Any]]:
+def _validate_mapping(
+    imported: Row, mapping: Sequence[Mapping[str, str | None]], known: Sequence[ColumnTarget]
+) -> list[dict[str, Any]]:
     names = {one["name"].casefold() for one in orjson.loads(imported.columns)}
     takes_action = imported.behavior == ImportBehavior.CUSTOM.value
-    targets = {**TARGETS_BY_KEY, **({ACTION_TARGET.key: ACTION_TARGET} if takes_action else {})}
+    targets = {one.key: one for one in (*known, *([ACTION_TARGET] if takes_action else []))}
     refused, taken, mapped = CollectedErrors(), set[str](), set[str]()
     for place, one in enumerate(mapping):
         with refused.collecting():

@@ -32,6 +32,7 @@ from customer_gql.messaging.jobs.runs.writes import find_visible_job
 
 from .formats.columns import ExportColumn, ExportQuery, export_column
 from .layouts.adobe import CustomerExportLayout, make_adobe_query
+from .layouts.attributes import read_defined_attributes
 
 COLUMN_UNKNOWN: Final = Refusal("export.column_unknown", "The list has no such column to export.")
 COLUMNS_MISSING: Final = Refusal("export.columns_missing", "Choose at least one column.", UserErrorCode.REQUIRED)
@@ -147,7 +148,8 @@ async def find_query(connection: Connection, parameters: Mapping[str, Any], view
     if given.get("layout") is not None:
         chosen = select(types.grid.key[0]).select_from(types.grid.source).where(*conditions)
         layout = CustomerExportLayout(given["layout"])
-        return make_adobe_query(layout, chosen, viewer.website_ids, is_spreadsheet_safe=is_safe)
+        attributes = await read_defined_attributes(connection)
+        return make_adobe_query(layout, chosen, viewer.website_ids, attributes, is_spreadsheet_safe=is_safe)
     validate_columns(types.grid, given["columns"], ["columns"])
     return ExportQuery(
         name=types.grid.name.lower().replace("_", "-"),

@@ -22,7 +22,8 @@ _OTHER_NAMES: Final = (
     "created_at updated_at confirmation customer_type external_id first_name firstname middle_name middlename last_name "
     "lastname date_of_birth dob birth_year tax_vat_number taxvat vat_number vat_id country country_id country_code "
     "region_id region_code default_billing default_shipping is_default_billing is_default_shipping is_subscribed "
-    "allows_remote_assistance disable_auto_group_change is_active is_confirmed tags notes comment addresses attributes"
+    "allows_remote_assistance disable_auto_group_change is_active is_confirmed tags notes comment addresses attributes "
+    "password_hash rp_token rp_token_created_at vat_is_valid vat_request_date vat_request_id vat_request_success"
 )
 BUILT_IN_NAMES: Final = frozenset({*_OTHER_NAMES.split(), *(code.lower() for code in SYSTEM_CODES)})
 """Codes that no attribute may have."""

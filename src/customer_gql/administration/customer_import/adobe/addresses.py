@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from customer_gql.administration.customer_import.reading.cells import Cells
 from customer_gql.administration.customer_import.reading.refusals import NO_CUSTOMER
 from customer_gql.administration.customer_import.staging import CheckedRow
+from customer_gql.administration.customer_import.stated_values.cells import read_attributes
 from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import value_is_required
@@ -18,6 +19,7 @@ from customer_gql.customers.addresses.validation import (
     StoredRegion,
     validate_country,
 )
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.values.fields import FIELD_NOT_OFFERED
 from customer_gql.database.statements import Connection
 from customer_gql.shop.countries.countries import Country
@@ -88,6 +90,7 @@ _STAGING: Final = """
     vat_number text,
     is_default_billing boolean NOT NULL,
     is_default_shipping boolean NOT NULL,
+    attributes text,
     left_out text[] NOT NULL,
     is_country_accepted boolean,
     is_region_offered boolean
@@ -102,6 +105,8 @@ class AddressSheet:
 
     def __init__(self, shop: ImportShop) -> None:
         self._shop = shop
+        self._attributes = shop.attributes[AttributeEntity.ADDRESS]
+        self.known = self.known.union(self._attributes)
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
         return self.check_address(cells, line, cells.read_email("_email"), self._shop.read_website(cells))
@@ -114,6 +119,7 @@ class AddressSheet:
         # A stored address keeps them, which is known when it is found.
         record["is_country_accepted"] = country is None or not accepted or country.code in accepted
         record["is_region_offered"] = country is None or offers_region(country, shop)
+        record["attributes"] = read_attributes(cells, self._attributes, website_id)
         record["entity_id"] = cells.read_line("_entity_id", _LONGEST_ENTITY_ID)
         record["is_default_billing"] = cells.read_flag("_address_default_billing_")
         record["is_default_shipping"] = cells.read_flag("_address_default_shipping_")

@@ -10,6 +10,7 @@ from customer_gql.administration.customer_import.long_statements import LONG_SEC
 from customer_gql.administration.customer_import.reading.refusals import ACCOUNT_LOST
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, Counts, ImportRun
+from customer_gql.administration.customer_import.stated_values.storing import merge_attributes
 from customer_gql.administration.website_moves.steps import GROUP_EXCLUDED
 from customer_gql.core.errors import RuleError
 from customer_gql.core.text import sort_key
@@ -171,6 +172,7 @@ _LOCK_CREATED: Final = "INSERT INTO import_lock SELECT customer_id FROM import_c
 async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool) -> None:
     """Leave one row of each customer, and find those who exist already."""
     await execute_long(connection, _FILL, is_shared)
+    await merge_attributes(connection, is_shared=is_shared)
     counts.merged = await execute_long(connection, _MERGE, is_shared)
     await execute_long(connection, _FIND_OWNERS, is_shared)
 

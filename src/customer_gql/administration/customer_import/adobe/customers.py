@@ -14,10 +14,12 @@ from customer_gql.administration.customer_import.reading.dates import (
 )
 from customer_gql.administration.customer_import.reading.refusals import NAME_MISSING, VALUE_UNKNOWN
 from customer_gql.administration.customer_import.staging import SECRETS, CheckedRow
+from customer_gql.administration.customer_import.stated_values.cells import read_attributes
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import sort_key
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_person_name
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import is_year_only, validate_profile_field
 from customer_gql.database.statements import Connection
@@ -84,6 +86,7 @@ _STAGING: Final = """
     created_in_store_view_id bigint,
     is_email_confirmed boolean,
     created_at timestamptz,
+    attributes text,
     left_out text[] NOT NULL,
     UNIQUE (email_normalised, website_id, line)
 """
@@ -106,11 +109,14 @@ class CustomerSheet:
     def __init__(self, shop: ImportShop, dates: DateOrder | None) -> None:
         self.shop = shop
         self._dates = dates
+        self._attributes = shop.attributes[AttributeEntity.CUSTOMER]
+        self.known = self.known.union(self._attributes)
 
     def check(self, cells: Cells, line: int) -> CheckedRow:
         email = cells.read_email("email")
         website_id = self.shop.read_website(cells)
         record = {"line": line, **self._read_profile(cells, website_id), **self._read_origin(cells, website_id)}
+        record["attributes"] = read_attributes(cells, self._attributes, website_id)
         if email is None or website_id is None:
             # Whether the customer exists cannot be known, so what a new one needs is asked for.
             _require_names(cells, record)

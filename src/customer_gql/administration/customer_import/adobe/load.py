@@ -8,10 +8,11 @@ from typing import Final
 
 import asyncpg
 
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.administration.customer_import.reading.files import CsvFile
 from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.administration.customer_import.reading.options import USUAL, ReadOptions
-from customer_gql.administration.customer_import.reading.report import CellProblem, ProblemReport
+from customer_gql.administration.customer_import.reading.report import CellProblem, Outcome, ProblemReport
 from customer_gql.administration.customer_import.staging import (
     Counts,
     ImportRun,
@@ -20,6 +21,8 @@ from customer_gql.administration.customer_import.staging import (
     open_sheet,
     stage_rows,
 )
+from customer_gql.administration.customer_import.stated_values.storing import StoredAttributes, store_attributes
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.sharing import lock_account_sharing_first
 from customer_gql.database.record_versions import try_lock_record
 from customer_gql.database.statements import Connection
@@ -39,6 +42,15 @@ _PATIENCE: Final = "SET LOCAL statement_timeout = '1h'; SET LOCAL lock_timeout =
 _IS_JOB_RUNNING: Final = (
     "SELECT EXISTS (SELECT FROM job_run WHERE kind = 'IMPORT' AND finished_at IS NULL AND status <> 'QUEUED')"
 )
+# Those that were created or updated before their attributes.
+_TOLD_CUSTOMERS: Final = """
+SELECT owner_id FROM import_customer s
+WHERE owner_id = customer_id OR EXISTS (SELECT FROM import_change n WHERE n.customer_id = s.owner_id)
+"""
+_TOLD_ADDRESSES: Final = """
+SELECT customer_id, address_id FROM import_address WHERE NOT is_known
+UNION SELECT customer_id, id FROM import_edit UNION SELECT customer_id, id FROM import_move
+"""
 _NOT_READ: Final = {"store_id", "website_id"}
 _CONTENTION: Final = (
     asyncpg.DeadlockDetectedError,
@@ -140,6 +152,9 @@ async def _write_people(
         refused = await customer_upsert.upsert_customers(connection, counts, desk, is_shared=is_shared)
         for line, column, reason in refused:
             desk.report.add(file.name, line, [CellProblem(column, reason)])
+        stored = await store_attributes(connection, AttributeEntity.CUSTOMER, desk)
+        told = {row.owner_id for row in await connection.fetch(_TOLD_CUSTOMERS, timeout=LONG_SECONDS)}
+        _tell_attributes(file, counts, desk, stored, sum(key[0] not in told for key in stored.lines.values()))
 
 
 async def _write_places(
@@ -150,6 +165,22 @@ async def _write_places(
         assert desk.report is not None
         for line, problem in refused:
             desk.report.add(file.name, line, [problem])
+        stored = await store_attributes(connection, AttributeEntity.ADDRESS, desk)
+        told = {tuple(row) for row in await connection.fetch(_TOLD_ADDRESSES, timeout=LONG_SECONDS)}
+        _tell_attributes(file, counts, desk, stored, sum(key not in told for key in stored.lines.values()))
+
+
+def _tell_attributes(
+    file: CsvFile, counts: Counts, desk: ImportRun, stored: StoredAttributes, more_updated: int
+) -> None:
+    """`more_updated` are the records of which nothing else changed."""
+    counts.updated += more_updated
+    counts.unchanged -= more_updated
+    for line, problem in stored.refused:
+        left_out = problem._replace(outcome=Outcome.LEFT_OUT)
+        assert desk.report is not None
+        desk.report.add(file.name, line, [left_out])
+        desk.warnings.count(file.name, line, [left_out])
 
 
 def _told(counts: Counts) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.administration.customer_import.staging import BATCH_ROWS
+from customer_gql.administration.customer_import.stated_values.storing import LOCKS_OF_ADDRESSES, LOCKS_OF_CUSTOMERS
 from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.statements import Connection
 
@@ -41,6 +42,8 @@ async def lock_imported_customers(
     await address_upsert.find_customers_to_lock(connection)
     if replaces:
         await connection.execute(_LOCK_NAMED, timeout=LONG_SECONDS)
+    for statement in (LOCKS_OF_CUSTOMERS, LOCKS_OF_ADDRESSES):
+        await connection.execute(statement, timeout=LONG_SECONDS)
     if states_tags:
         await connection.execute(_LOCK_KNOWN, timeout=LONG_SECONDS)
     after = -1

@@ -15,6 +15,10 @@ from customer_gql.administration.customer_import.reading.refusals import (
     WEBSITE_UNKNOWN,
 )
 from customer_gql.administration.customer_import.staging import Key
+from customer_gql.administration.customer_import.stated_values.definitions import (
+    ImportAttributes,
+    read_import_attributes,
+)
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import COMPANY, FAX
 from customer_gql.customers.addresses.writes import AddressBookRules, read_rules_by_website
@@ -57,6 +61,7 @@ class ImportShop:
     """By website, what it asks of profiles."""
     address_rules: dict[int, AddressBookRules]
     """By website, what it asks of addresses and the countries it accepts."""
+    attributes: ImportAttributes
 
     def read_website(self, cells: Cells, column: str = "_website") -> int | None:
         code = cells.raw_text(column)
@@ -91,6 +96,7 @@ async def load_shop(connection: Connection, *, reached: Websites = None) -> Impo
         currencies={row.id: row.currency for row in found},
         profile_rules=await settings_by_website(connection, *PROFILE_SETTINGS),
         address_rules=await read_rules_by_website(connection),
+        attributes=await read_import_attributes(connection),
         groups={str(row.id): row.id for row in await fetch_rows(connection, _GROUPS)},
     )
 

@@ -22,11 +22,13 @@ from .report import CellProblem, Outcome
 
 T = TypeVar("T")
 
+MAX_CELL: Final = 131_072
+"""Characters of a cell that any value has: lines and options together are longer than a text."""
 _NO_VALUE: Final = "\\N"
 # Null is a surname; everywhere else the word is how a database writes that there is no value.
 _NAMES: Final = frozenset({"firstname", "lastname"})
 _UNREADABLE: Final = "\ufffd"
-_YES_NO: Final = {"1": True, "0": False, "yes": True, "no": False, "true": True, "false": False, "": False}
+YES_NO: Final = {"1": True, "0": False, "yes": True, "no": False, "true": True, "false": False}
 
 
 class Cells:
@@ -34,7 +36,7 @@ class Cells:
 
     def __init__(self, row: Mapping[str, str], missing: Collection[str] = (), options: ReadOptions = USUAL) -> None:
         self._row = row
-        self._empty_value = options.empty_value
+        self.options = options
         self.problems: list[CellProblem] = []
         self.notes: list[CellProblem] = []
         self.left_out: set[str] = set(missing)
@@ -48,8 +50,8 @@ class Cells:
         if not value:
             return ""
         # A text with a fault is too costly to normalise. One of ASCII is normalised.
-        value = value.strip() if value.isascii() or find_text_fault(value) else normalize_text(value)
-        is_empty = value in (self._empty_value, _NO_VALUE) or (value == "NULL" and column not in _NAMES)
+        value = value.strip() if value.isascii() or find_text_fault(value, MAX_CELL) else normalize_text(value)
+        is_empty = value in (self.options.empty_value, _NO_VALUE) or (value == "NULL" and column not in _NAMES)
         return "" if is_empty else unescape_formula(value)
 
     def cell(self, column: str) -> str:
@@ -92,17 +94,17 @@ class Cells:
         """The cell as the rule stores it; one that breaks the rule is left out, and an empty one is no value."""
         return self.read_expected(column, rule) if self._row.get(column) else None
 
-    def read_expected(self, column: str, rule: Callable[[str, list[str]], T]) -> T | None:
+    def read_expected(self, column: str, rule: Callable[[str, list[str]], T], longest: int = MAX_TEXT) -> T | None:
         """As `read_optional` where the rule judges an empty cell too. A column that the file does not have says nothing."""
         if column not in self._row:
             self.left_out.add(column)
             return None
-        return self._read(column, rule, self.leave_out)
+        return self._read(column, rule, self.leave_out, longest)
 
-    def read_stated(self, column: str, rule: Callable[[str, list[str]], T]) -> T | None:
+    def read_stated(self, column: str, rule: Callable[[str, list[str]], T], longest: int = MAX_TEXT) -> T | None:
         """As `read_expected`, for a cell that says something: an empty one that keeps what is stored is not judged."""
         is_kept = column in self.left_out and not self.raw_text(column)
-        return None if is_kept else self.read_expected(column, rule)
+        return None if is_kept else self.read_expected(column, rule, longest)
 
     def read_line(self, column: str, longest: int) -> str | None:
         return self.read_optional(column, lambda text, path: validate_line(text, path, longest))
@@ -118,7 +120,7 @@ class Cells:
         return values.get(value)
 
     def read_flag(self, column: str) -> bool:
-        return bool(self.read_choice(column, _YES_NO))
+        return bool(self.read_choice(column, YES_NO))
 
     def read_street(self, column: str) -> list[str] | None:
         """The lines; those beyond the last possible one are joined to it, so that nothing is lost."""
@@ -133,10 +135,14 @@ class Cells:
         return self._row.keys()
 
     def _read(
-        self, column: str, rule: Callable[[str, list[str]], T], on_fault: Callable[[str, RuleError], None]
+        self,
+        column: str,
+        rule: Callable[[str, list[str]], T],
+        on_fault: Callable[[str, RuleError], None],
+        longest: int = MAX_TEXT,
     ) -> T | None:
         text = self.raw_text(column)
-        if fault := _find_fault(text):
+        if fault := _find_fault(text, longest):
             return on_fault(column, fault)
         try:
             return rule(text, [column])
@@ -144,14 +150,14 @@ class Cells:
             return on_fault(column, error)
 
 
-def _find_fault(text: str) -> RuleError | None:
-    if text.isascii() and len(text) <= MAX_TEXT:
+def _find_fault(text: str, longest: int) -> RuleError | None:
+    if text.isascii() and len(text) <= longest:
         return None
     if _UNREADABLE in text:
         return UNREADABLE_CHARACTERS()
-    if len(text) > MAX_TEXT:
-        return CELL_TOO_LONG(limit=MAX_TEXT)
-    return UNUSABLE_TEXT(limit=MAX_COMBINING_MARKS) if find_text_fault(text) else None
+    if len(text) > longest:
+        return CELL_TOO_LONG(limit=longest)
+    return UNUSABLE_TEXT(limit=MAX_COMBINING_MARKS) if find_text_fault(text, longest) else None
 
 
 def _required_email(text: str, path: list[str]) -> str:

@@ -13,6 +13,7 @@ from customer_gql.customers.profile.values.births import validate_birth_year, va
 from .refusals import CENTURY_AMBIGUOUS, DATE_AMBIGUOUS, DATE_UNREADABLE, TIME_OUT_OF_RANGE, TIME_UNREADABLE
 
 _EARLIEST_YEAR: Final = 1900
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 _NO_DATE: Final = re.compile(r"(?=.*0)[0 T:./-]+")
 _TIME: Final = (
     r"(?:(?:T| +|, *)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?(?: ?(?P<half>[ap])m)?)?"
@@ -63,6 +64,18 @@ def parse_date_of_birth(text: str, path: Sequence[str], order: DateOrder | None)
     if found.tzinfo or (found.hour, found.minute, found.second) != (0, 0, 0):
         raise fault
     return validate_date_of_birth(found.date(), path)
+
+
+def parse_day(text: str, path: Sequence[str], order: DateOrder | None) -> date:
+    """A day of the past or the future, with the four digits of its year; a time must be midnight."""
+    try:
+        # Every century is possible, so that two digits of a year are ambiguous.
+        found = _parse(text, order, centuries=[1900, 2000], now=_LAST)
+    except ValueError:
+        raise DATE_UNREADABLE(path=path) from None
+    if found.tzinfo or (found.hour, found.minute, found.second) != (0, 0, 0):
+        raise DATE_UNREADABLE(path=path)
+    return found.date()
 
 
 def parse_past_time(text: str, path: Sequence[str], order: DateOrder | None) -> datetime:

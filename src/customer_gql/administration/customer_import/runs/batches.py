@@ -16,11 +16,12 @@ from customer_gql.administration.customer_import.adobe.welcome_mails import send
 from customer_gql.administration.customer_import.reading.refusals import ACTIONS_DIFFER, GROUP_FAILED, NO_CUSTOMER
 from customer_gql.administration.customer_import.reading.report import CellProblem
 from customer_gql.administration.customer_import.staging import Counts, ImportRun, create_staging
+from customer_gql.administration.customer_import.stated_values.storing import store_attributes
+from customer_gql.administration.customer_import.stated_values.tags import state_tags_of_rows
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout
 from customer_gql.core.errors import RuleError, restore_refusal
-from customer_gql.core.text import fold_text
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.sharing import lock_account_sharing_first
-from customer_gql.customers.tags.writes import state_tags
 from customer_gql.database.statements import Connection, Row
 from customer_gql.database.transactions import transaction
 from customer_gql.messaging.jobs.runs.kinds import JobScope
@@ -47,10 +48,6 @@ _DROP_CUSTOMERS: Final = "DELETE FROM import_customer WHERE line = ANY($1)"
 # By the rule that refuses a row of balances; the others are about amounts.
 _AT_FAULT: Final = {NO_CUSTOMER.key: "_email", OUT_OF_SCOPE.key: "_website"}
 _OWNED: Final = "SELECT line, customer_id FROM import_address"
-_TAGS: Final = """
-SELECT line, ARRAY(SELECT jsonb_array_elements_text(customer->'tags')) AS tags FROM import_row
-WHERE import_id = $1 AND line = ANY($2) AND customer ? 'tags' ORDER BY line
-"""
 
 
 class _RowRefused(Exception):
@@ -58,7 +55,7 @@ class _RowRefused(Exception):
 
 
 class _HalfRefused(Exception):
-    """Addresses are refused whose rows have written their customers."""
+    """Addresses or values are refused whose rows have written their customers."""
 
     def __init__(self, problems: Sequence[tuple[int, CellProblem]]) -> None:
         super().__init__()
@@ -221,6 +218,7 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
     if with_customer:
         refused = await customer_upsert.upsert_customers(connection, Counts(), desk, is_shared=is_shared)
         await note_customers(connection, results, refused)
+        await _store_attributes(connection, batch, AttributeEntity.CUSTOMER, desk)
         _follow_last_rows(batch, with_customer)
         kept = set(batch.lines(part="address"))
         await connection.execute(_DROP_ADDRESSES, [line for line in with_address if line not in kept])
@@ -232,22 +230,27 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
         if half := [(line, one) for line, one in told if line in set(with_customer)]:
             raise _HalfRefused(half)
         await note_addresses(connection, results, told, owned, set(with_customer))
+        await _store_attributes(connection, batch, AttributeEntity.ADDRESS, desk)
         if replaces:
             await remove_other_addresses(connection, desk, results, spared=await _find_refused(connection, batch))
     if is_mapped:
         await _state_tags(connection, batch)
 
 
+async def _store_attributes(connection: Connection, batch: Batch, entity: AttributeEntity, desk: ImportRun) -> None:
+    """A row with a value that is refused only now, because its attribute was changed since the file was read, is taken back."""
+    stored = await store_attributes(connection, entity, desk)
+    name = batch.column if entity is AttributeEntity.ADDRESS else str
+    if stored.refused:
+        raise _HalfRefused([(line, one._replace(column=name(one.column))) for line, one in stored.refused])
+    for line in stored.lines:
+        batch.results[line].raise_to(LineOutcome.UPDATED)
+
+
 async def _state_tags(connection: Connection, batch: Batch) -> None:
-    """Of several rows of a customer the last one that has a cell of tags."""
-    stated, lines = dict[int, dict[str, str]](), dict[int, int]()
-    for row in await connection.fetch(_TAGS, batch.imported.id, batch.lines(part="customer")):
-        customer_id = batch.results[row.line].customer_id
-        assert customer_id is not None, "a row of a customer that is not refused has one"
-        stated[customer_id] = {fold_text(tag): tag for tag in row.tags}
-        lines[customer_id] = row.line
-    for customer_id in await state_tags(connection, stated, by=batch.scope.by):
-        batch.results[lines[customer_id]].raise_to(LineOutcome.UPDATED)
+    customers = {line: batch.results[line].customer_id for line in batch.lines(part="customer")}
+    for line in await state_tags_of_rows(connection, batch.imported.id, customers, by=batch.scope.by):
+        batch.results[line].raise_to(LineOutcome.UPDATED)
 
 
 async def _find_refused(connection: Connection, batch: Batch) -> set[int]:

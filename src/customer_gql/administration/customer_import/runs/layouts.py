@@ -15,6 +15,8 @@ from customer_gql.administration.customer_import.reading.report import show_nul
 from customer_gql.administration.customer_import.staging import CheckedRow, Key, RowSheet, check_record
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout
 from customer_gql.core.values.emails import normalize_email
+from customer_gql.customers.attributes.tables import AttributeEntity
+from customer_gql.customers.attributes.values.given import ATTRIBUTE_UNKNOWN
 from customer_gql.customers.tags.values import validate_stated_tags
 
 from .finances import FinanceSheet
@@ -46,7 +48,7 @@ class _Parts(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Customers:
     sheet: CustomerSheet
-    known: frozenset[str] = CustomerSheet.known
+    known: frozenset[str]
     required: tuple[str, ...] = CustomerSheet.required
 
     def read(self, cells: Cells, line: int, *, deletes: bool) -> CheckedRow:
@@ -59,7 +61,7 @@ class _Customers:
 @dataclass(frozen=True, slots=True)
 class _Addresses:
     sheet: AddressSheet
-    known: frozenset[str] = AddressSheet.known
+    known: frozenset[str]
     required: tuple[str, ...] = AddressSheet.required
 
     def read(self, cells: Cells, line: int, *, deletes: bool) -> CheckedRow:
@@ -71,7 +73,6 @@ class _Addresses:
 class _Composite:
     """A row with an e-mail address opens a customer; those after it without one have further addresses."""
 
-    known: frozenset[str] = CustomerSheet.known | ADDRESS_COLUMNS.keys()
     required: tuple[str, ...] = CustomerSheet.required
 
     def __init__(
@@ -79,10 +80,11 @@ class _Composite:
     ) -> None:
         """Each row of a mapped file opens a customer, and may have tags, which are no column of Adobe Commerce."""
         self._is_mapped = is_mapped
-        if is_mapped:
-            self.known = self.known | {TAGS}
         self._customers = CustomerSheet(shop, options.dates)
         self._addresses = AddressSheet(shop)
+        of_addresses = shop.attributes[AttributeEntity.ADDRESS]
+        self._columns = {**ADDRESS_COLUMNS, **{f"{ADDRESS_PREFIX}{code}": code for code in of_addresses}}
+        self.known: frozenset[str] = self._customers.known.union(self._columns, {TAGS} if is_mapped else set[str]())
         self._options = options
         self.opened = opened
         """E-mail address and website of the customer whose rows are being read."""
@@ -92,6 +94,8 @@ class _Composite:
         opens = bool(email or self.opened is None or self._is_mapped)
         if opens:
             self.opened = {"_email": show_nul(email), "_website": show_nul(website)}
+        for column in self._find_gone(cells):
+            cells.leave_out(column, ATTRIBUTE_UNKNOWN())
         if deletes:
             return _read_key(self._customers.shop, Cells(self.opened or {}), line, "_email")
         found = self._customers.check(cells, line) if opens else None
@@ -107,6 +111,13 @@ class _Composite:
             cells.refuse("email", OPENING_ROW_REFUSED())
         return CheckedRow(line, cells, key, parts)
 
+    def _find_gone(self, cells: Cells) -> list[str]:
+        """Columns with something in them whose attribute was deleted since they were mapped."""
+        if not self._is_mapped:
+            return []
+        known = {*self.known, ACTION, ""}
+        return [column for column in cells.columns() if column not in known and cells.raw_text(column)]
+
     def _read_tags(self, cells: Cells, customer: dict[str, Any]) -> None:
         separator = self._options.value_separator
         tags = cells.read_optional(TAGS, lambda text, path: validate_stated_tags(text.split(separator), path))
@@ -114,14 +125,14 @@ class _Composite:
             customer[TAGS] = list((tags or {}).values())
 
     def _has_address(self, cells: Cells) -> bool:
-        return any(cells.raw_text(column) for column in ADDRESS_COLUMNS if column not in _DEFAULTS)
+        return any(cells.raw_text(column) for column in self._columns if column not in _DEFAULTS)
 
     def _read_address(
         self, cells: Cells, line: int, opened: Mapping[str, str], of_customer: CheckedRow | None
     ) -> CheckedRow:
         """`of_customer` is the same row as one of a customer, so that nothing is judged, and reported, twice."""
-        row = {name: cells.cell(column) for column, name in ADDRESS_COLUMNS.items() if cells.has(column)}
-        inner = Cells({**row, **opened}, missing=AddressSheet.known - row.keys() - _KEYS, options=self._options)
+        row = {name: cells.cell(column) for column, name in self._columns.items() if cells.has(column)}
+        inner = Cells({**row, **opened}, missing=self._addresses.known - row.keys() - _KEYS, options=self._options)
         if of_customer is None:
             checked = self._addresses.check(inner, line)
         else:
@@ -130,7 +141,7 @@ class _Composite:
         # What the file has no column for is not missed in each of its rows.
         notes = [one for one in inner.notes if inner.has(one.column)]
         for into, found in ((cells.problems, inner.problems), (cells.notes, notes)):
-            into += [one._replace(column=_COLUMNS_OF_ADDRESSES.get(one.column, one.column)) for one in found]
+            into += [one._replace(column=_name_in_both(one.column)) for one in found]
         return checked
 
 
@@ -183,7 +194,12 @@ def check_layout_row(
 def name_address_column(layout: str, column: str) -> str:
     """What a column of a file of addresses is called in this layout."""
     has_customers = layout in (ImportLayout.ADOBE_COMPOSITE.value, ImportLayout.MAPPED.value)
-    return _COLUMNS_OF_ADDRESSES.get(column, column) if has_customers else column
+    return _name_in_both(column) if has_customers else column
+
+
+def _name_in_both(column: str) -> str:
+    """Of a column that no layout names, an attribute has the code."""
+    return _COLUMNS_OF_ADDRESSES.get(column, column if column.startswith("_") else f"{ADDRESS_PREFIX}{column}")
 
 
 def make_sheet(
@@ -199,9 +215,11 @@ def make_sheet(
     parts: _Parts
     match layout:
         case ImportLayout.ADOBE_CUSTOMERS:
-            parts = _Customers(CustomerSheet(shop, options.dates))
+            people = CustomerSheet(shop, options.dates)
+            parts = _Customers(people, people.known)
         case ImportLayout.ADOBE_ADDRESSES:
-            parts = _Addresses(AddressSheet(shop))
+            places = AddressSheet(shop)
+            parts = _Addresses(places, places.known)
         case ImportLayout.ADOBE_FINANCE:
             parts = FinanceSheet(shop)
         case ImportLayout.ADOBE_COMPOSITE | ImportLayout.MAPPED:

@@ -133,4 +133,4 @@ async def _describe_columns(connection: Connection, imported: Row, head: bytes) 
             require_columns(file, sheet)
     except ImportFault as fault:
         raise fault.refused or FILE_UNUSABLE(path=["id"], reason=str(fault)) from None
-    return describe_columns(file, layout, sheet)
+    return describe_columns(file, layout, sheet, shop.attributes)

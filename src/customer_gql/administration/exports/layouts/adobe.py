@@ -26,10 +26,13 @@ from customer_gql.commerce.reward_points.tables import reward_points
 from customer_gql.commerce.store_credit.tables import store_credit
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.tables import Gender, customer
 from customer_gql.database.statements import AnySelect, equals_any
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.shop.websites.tables import store_view, website
+
+from .attributes import Columns, DefinedAttributes, make_attribute_columns
 
 
 class CustomerExportLayout(enum.Enum):
@@ -49,14 +52,18 @@ _TEXT: Final = ColumnType.STRING
 _FIXED: Final = ColumnType.ENUM
 """Of texts that the shop makes, which no spreadsheet takes for formulas."""
 _home, _paid = website.alias("home_website"), website.alias("finance_website")
-_Columns = Sequence[tuple[str, ColumnType, ColumnElement[Any]]]
 
 
 def make_adobe_query(
-    layout: CustomerExportLayout, chosen: AnySelect, websites: Websites, *, is_spreadsheet_safe: bool
+    layout: CustomerExportLayout,
+    chosen: AnySelect,
+    websites: Websites,
+    attributes: DefinedAttributes,
+    *,
+    is_spreadsheet_safe: bool,
 ) -> ExportQuery:
-    """The rows of a layout for the customers whose ids a query gives."""
-    source, columns, conditions, order = _LAYOUTS[layout](websites)
+    """The rows of a layout for the customers whose ids a query gives, with a column for each of the attributes."""
+    source, columns, conditions, order = _LAYOUTS[layout](websites, attributes)
     return ExportQuery(
         name=layout.value.lower().replace("_", "-"),
         columns=[ExportColumn(key=name, title=name, type=type_, value=value) for name, type_, value in columns],
@@ -67,7 +74,7 @@ def make_adobe_query(
     )
 
 
-_Layout = tuple[FromClause, _Columns, Sequence[ColumnElement[bool]], Sequence[ColumnElement[Any]]]
+_Layout = tuple[FromClause, Columns, Sequence[ColumnElement[bool]], Sequence[ColumnElement[Any]]]
 _ACCOUNTS: Final = customer.join(_home, _home.c.id == customer.c.website_id).outerjoin(
     store_view, store_view.c.id == customer.c.created_in_store_view_id
 )
@@ -77,7 +84,7 @@ def _write_flag(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((value, literal_column("'1'", Text())), else_=literal_column("'0'", Text()))
 
 
-def _customer_columns() -> _Columns:
+def _customer_columns(attributes: DefinedAttributes) -> Columns:
     """Where only the year of birth is known, `dob` is the year: no date is made up."""
     one = customer.c
     created = func.to_char(
@@ -103,6 +110,7 @@ def _customer_columns() -> _Columns:
         ("suffix", _TEXT, one.suffix),
         ("taxvat", _TEXT, one.tax_vat_number),
         ("website_id", ColumnType.INTEGER, one.website_id),
+        *make_attribute_columns(attributes, AttributeEntity.CUSTOMER),
     ]
 
 
@@ -125,7 +133,7 @@ _UNKNOWN_HERE: Final = ("region_id", "vat_is_valid", "vat_request_date", "vat_re
 """Columns of the layout of which the shop knows nothing."""
 
 
-def _address_columns(prefix: str = "") -> _Columns:
+def _address_columns(attributes: DefinedAttributes, prefix: str = "") -> Columns:
     street = func.array_to_string(address.c.street, literal_column("chr(10)"), type_=Text())
     named = {name: (_TEXT, column) for name, column in _OF_ADDRESSES.items()}
     known: dict[str, tuple[ColumnType, ColumnElement[Any]]] = {**named, "street": (_TEXT, street)}
@@ -135,19 +143,21 @@ def _address_columns(prefix: str = "") -> _Columns:
         *[(prefix + name, *value) for name, value in sorted({**known, **unknown}.items())],
         ("_address_default_billing_", _FIXED, _write_flag(address.c.is_default_billing)),
         ("_address_default_shipping_", _FIXED, _write_flag(address.c.is_default_shipping)),
+        *make_attribute_columns(attributes, AttributeEntity.ADDRESS, prefix),
     ]
 
 
-def _lay_out_customers(_websites: Websites) -> _Layout:
-    return _ACCOUNTS, _customer_columns(), [], []
+def _lay_out_customers(_websites: Websites, attributes: DefinedAttributes) -> _Layout:
+    return _ACCOUNTS, _customer_columns(attributes), [], []
 
 
-def _lay_out_addresses(_websites: Websites) -> _Layout:
-    columns: _Columns = [("_website", _TEXT, _home.c.code), ("_email", _TEXT, customer.c.email), *_address_columns()]
+def _lay_out_addresses(_websites: Websites, attributes: DefinedAttributes) -> _Layout:
+    owner: Columns = [("_website", _TEXT, _home.c.code), ("_email", _TEXT, customer.c.email)]
+    columns = [*owner, *_address_columns(attributes)]
     return _ACCOUNTS.join(address, address.c.customer_id == customer.c.id), columns, [], [address.c.id]
 
 
-def _lay_out_both(_websites: Websites) -> _Layout:
+def _lay_out_both(_websites: Websites, attributes: DefinedAttributes) -> _Layout:
     """A customer stands in the row of the first address; the rows of the others have no customer."""
     earlier = address.alias("earlier")
     is_first: Any = ~(
@@ -156,14 +166,16 @@ def _lay_out_both(_websites: Websites) -> _Layout:
         .correlate(customer, address)
         .exists()
     )
-    opening = [(name, type_, case((is_first, value))) for name, type_, value in _customer_columns()]
+    opening = [(name, type_, case((is_first, value))) for name, type_, value in _customer_columns(attributes)]
     is_there = address.c.id.is_not(None)
-    others = [(name, type_, case((is_there, value))) for name, type_, value in _address_columns("_address_")]
+    others = [
+        (name, type_, case((is_there, value))) for name, type_, value in _address_columns(attributes, "_address_")
+    ]
     source = _ACCOUNTS.outerjoin(address, address.c.customer_id == customer.c.id)
     return source, [*opening, *others], [], [address.c.id]
 
 
-def _lay_out_finances(websites: Websites) -> _Layout:
+def _lay_out_finances(websites: Websites, _attributes: DefinedAttributes) -> _Layout:
     """One row for each customer and website with a balance, of the websites within reach."""
     credit, points = store_credit.c, reward_points.c
     has_balance = or_(credit.customer_id.is_not(None), points.customer_id.is_not(None))
@@ -173,7 +185,7 @@ def _lay_out_finances(websites: Websites) -> _Layout:
         .outerjoin(store_credit, and_(credit.customer_id == customer.c.id, credit.website_id == _paid.c.id))
         .outerjoin(reward_points, and_(points.customer_id == customer.c.id, points.website_id == _paid.c.id))
     )
-    columns: _Columns = [
+    columns: Columns = [
         ("_email", _TEXT, customer.c.email),
         ("_website", _TEXT, _home.c.code),
         ("_finance_website", _TEXT, _paid.c.code),
@@ -183,7 +195,7 @@ def _lay_out_finances(websites: Websites) -> _Layout:
     return source, columns, [has_balance, *within], [_paid.c.id]
 
 
-_LAYOUTS: Final[Mapping[CustomerExportLayout, Callable[[Websites], _Layout]]] = {
+_LAYOUTS: Final[Mapping[CustomerExportLayout, Callable[[Websites, DefinedAttributes], _Layout]]] = {
     CustomerExportLayout.ADOBE_CUSTOMERS: _lay_out_customers,
     CustomerExportLayout.ADOBE_ADDRESSES: _lay_out_addresses,
     CustomerExportLayout.ADOBE_COMPOSITE: _lay_out_both,

@@ -1,7 +1,7 @@
 """Values on their way in: which attributes they are of, and what of them is stored (docs/domain/attributes.md#attributes-9)."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -24,12 +24,12 @@ from customer_gql.customers.attributes.tables import (
 )
 from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows
 
-_UNKNOWN: Final = Refusal("attribute.unknown", "There is no such attribute here.", UserErrorCode.NOT_FOUND)
+ATTRIBUTE_UNKNOWN: Final = Refusal("attribute.unknown", "There is no such attribute here.", UserErrorCode.NOT_FOUND)
 _FIELD_NOT_SHOWN: Final = Refusal(
     "attribute.field_not_shown", "This form does not ask for this value. Leave it out.", UserErrorCode.NOT_ALLOWED
 )
 _REQUIRED: Final = Refusal("attribute.required", "Enter a value for {label}; it is required.", UserErrorCode.REQUIRED)
-_OPTION_UNKNOWN: Final = Refusal(
+OPTION_UNKNOWN: Final = Refusal(
     "attribute.option_not_found", "This attribute has no such option.", UserErrorCode.NOT_FOUND
 )
 _TOO_MANY: Final = Refusal(
@@ -119,19 +119,19 @@ async def settle_values(
     when they are given back. Raises `RuleErrors` with every refusal."""
     if len(given) > MAX_ATTRIBUTES:
         raise _TOO_MANY(path=["attributes"], limit=MAX_ATTRIBUTES)
-    defined = await _find_named(connection, entity, given, door)
+    defined = await lock_named(connection, entity, [one.code for one in given], door)
     refused, settled = CollectedErrors(), dict[int, SettledValue]()
     for place, one in enumerate(given):
         path = ["attributes", str(place)]
         with refused.collecting():
             row = defined.get(one.code)
             if row is None:
-                raise _UNKNOWN(path=[*path, "code"])
+                raise ATTRIBUTE_UNKNOWN(path=[*path, "code"])
             if row.id in settled:
                 raise GIVEN_TWICE(path=[*path, "code"])
             if door.is_quick and not row.is_quick_editable:
                 raise _NOT_QUICK_EDITABLE(path=[*path, "code"])
-            value = _judge_given(row, one.value, stored.get(row.id), door, [*path, "value"])
+            value = judge_given(row, one.value, stored.get(row.id), door, [*path, "value"])
             settled[row.id] = SettledValue(row, value)
     with refused.collecting():
         await _refuse_unknown_options(connection, given, settled)
@@ -172,19 +172,21 @@ async def find_fields_not_shown(connection: Connection, entity: AttributeEntity,
     return frozenset(row.code for row in rows)
 
 
-async def _find_named(
-    connection: Connection, entity: AttributeEntity, given: Sequence[GivenValue], door: Door
+async def lock_named(
+    connection: Connection, entity: AttributeEntity, given: Iterable[str], door: Door
 ) -> dict[str, Row]:
-    codes = sorted({normalize_text(one.code) for one in given})
+    """The attributes of these codes that the door shows, none of which is deleted until the transaction ends."""
+    codes = sorted({normalize_text(code) for code in given})
     if not codes:
         return {}
     rows = await fetch_rows(connection, _NAMED, entity=entity.value, codes=codes, website_id=door.website_id)
     return {row.code: row for row in rows if door.shows(row)}
 
 
-def _judge_given(
+def judge_given(
     row: Row, given: Mapping[str, Any] | None, stored: Value | None, door: Door, path: Sequence[str]
 ) -> Value | None:
+    """The value to store of one attribute. Raises `RuleError` and `RuleErrors`."""
     rules = ValueRules(AttributeType(row.type), parse_json(row.rules), InputFilter(row.input_filter))
     # A value that is given back is stored already, whatever the rules say now.
     is_told = door.is_blind and row.is_personal
@@ -201,31 +203,38 @@ async def _refuse_unknown_options(
 ) -> None:
     """The options are not removed until the transaction ends; another attribute's are unknown."""
     chosen = {id: one.value for id, one in settled.items() if one.attribute.type in _CHOICES and one.value}
-    if not chosen:
-        return
-    option, codes = attribute_option.c, {code for value in chosen.values() for code in _codes(value)}
-    found = select(option.attribute_id, option.code).where(
-        equals_any(option.attribute_id, sorted(chosen)),
-        equals_any(option.code, sorted(codes)),
-        ~option.is_being_removed,
-    )
-    locked = found.order_by(option.attribute_id, option.code).with_for_update(read=True, key_share=True)
-    known = {(row.attribute_id, row.code) for row in await fetch_rows(connection, locked)}
+    known = await lock_options(connection, {(id, code) for id, value in chosen.items() for code in choice_codes(value)})
     places = {one.code: place for place, one in enumerate(given)}
     refused = CollectedErrors()
     for id, value in chosen.items():
         path = ["attributes", str(places[settled[id].attribute.code]), "value", "options"]
-        for number, code in enumerate(_codes(value)):
+        for number, code in enumerate(choice_codes(value)):
             with refused.collecting():
                 if (id, code) not in known:
-                    raise _OPTION_UNKNOWN(path=[*path, str(number)])
+                    raise OPTION_UNKNOWN(path=[*path, str(number)])
     refused.raise_collected()
+
+
+async def lock_options(connection: Connection, chosen: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Those of these options, by attribute and code, that can be chosen. They are not removed until the transaction ends."""
+    if not chosen:
+        return set()
+    option = attribute_option.c
+    found = select(option.attribute_id, option.code).where(
+        equals_any(option.attribute_id, sorted({id for id, _ in chosen})),
+        equals_any(option.code, sorted({code for _, code in chosen})),
+        ~option.is_being_removed,
+    )
+    locked = found.order_by(option.attribute_id, option.code).with_for_update(read=True, key_share=True)
+    known = {(row.attribute_id, row.code) for row in await fetch_rows(connection, locked)}
+    return known.intersection(chosen)
 
 
 _CHOICES: Final = (AttributeType.SELECT.value, AttributeType.MULTI_SELECT.value)
 
 
-def _codes(value: Value | None) -> list[str]:
+def choice_codes(value: Value | None) -> list[str]:
+    """The options that a value of a choice is."""
     return value if isinstance(value, list) else []
 
 

@@ -77,7 +77,7 @@ class AttributeEdit:
         if ids:
             of_record = delete(values).filter_by(**self.key).where(equals_any(values.c.attribute_id, ids))
             await execute_statement(connection, of_record)
-        await insert_rows(connection, values, [row for one in changed for row in _rows_of(one, self.key)])
+        await insert_rows(connection, values, [row for one in changed for row in make_value_rows(one, self.key)])
         mark_customers(connection, [self.key["customer_id"]], values)
 
     async def _read(self, connection: Connection) -> dict[int, Value]:
@@ -119,7 +119,8 @@ def _collect(rows: Sequence[Row]) -> Value:
     return collect_value(AttributeType(rows[0].type), rows)
 
 
-def _rows_of(one: SettledValue, key: Mapping[str, int]) -> Iterable[dict[str, Any]]:
+def make_value_rows(one: SettledValue, key: Mapping[str, int]) -> Iterable[dict[str, Any]]:
+    """The rows that a value is stored as."""
     column = _COLUMNS[AttributeType(one.attribute.type)]
     parts = one.value if isinstance(one.value, list) else [] if one.value is None else [one.value]
     blank = dict.fromkeys(sorted(set(_COLUMNS.values())))
