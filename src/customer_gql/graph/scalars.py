@@ -54,18 +54,11 @@ def money(description: str, *, amount: str, currency: str = "currency", admin: b
 E_ = TypeVar("E_", bound=enum.Enum)
 
 
-def graph_enum(
-    cls: type[E_],
-    description: str,
-    values: Mapping[str, str],
-    name: str | None = None,
-    retired: Mapping[str, str] | None = None,
-) -> type[E_]:
+def graph_enum(cls: type[E_], description: str, values: Mapping[str, str], name: str | None = None) -> type[E_]:
     """Show a domain enum in the graph, each value described; a value without description fails at import."""
     shown = strawberry.enum(cls, name=name, description=description)
     for value in shown.__strawberry_definition__.values:  # pyright: ignore
         value.description = values[value.name]  # pyright: ignore
-        value.deprecation_reason = (retired or {}).get(value.name)  # pyright: ignore
     return shown
 
 

@@ -8,6 +8,8 @@ NOT_PERSONAL = {
 NOT_PERSONAL |= {
     "CompanyCapability.action": "name of the schema",
     "WebsiteCapability.action": "name of the schema",
+    "AttributeCapability.action": "name of the schema",
+    "AttributeCapability.missingPermission": "name of a permission",
     "WebsiteCapability.missingPermission": "name of a permission",
     "CompanyCapability.missingPermission": "name of a permission",
 }

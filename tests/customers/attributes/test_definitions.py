@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.customers.attributes.reads import MAX_ATTRIBUTES
 from customer_gql.customers.attributes.system_fields import SYSTEM_CODES
 from support.staff import staff_client
@@ -71,7 +72,9 @@ async def call(client, document, **input):
 
 async def create(client, **given):
     return await call(
-        client, CREATE, **{"entity": "CUSTOMER", "code": new_code(), "type": "TEXT", "label": "A", **given}
+        client,
+        CREATE,
+        **{"entity": "CUSTOMER", "code": new_code(), "type": "TEXT", "label": "A", "sortOrder": 0, **given},
     )
 
 
@@ -151,6 +154,30 @@ async def test_options_keep_their_order_and_change_one_by_one(boss, connection):
     assert refusals(conflict) == [("VERSION_CONFLICT", "version.conflict", ["expectedVersion"])]
     merged = await call(boss, UPDATE, id=made["id"], label="Size", expectedVersion=1)
     assert (merged["attribute"]["label"], merged["attribute"]["version"]) == ("Size", 3)
+
+
+async def test_who_sees_no_personal_values_cannot_make_them_plain(boss, http, connection):
+    blind = await staff_client(http, connection, ALL_PERMISSIONS - {"customers.pii"})
+    row, plain = await make_attribute(connection), await make_attribute(connection, is_personal=False)
+    given = {"id": encode_id("att", row.id), "label": "Size", "isPersonal": False}
+    [error] = (await blind.answer(UPDATE, input=given))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["permission"]) == ("FORBIDDEN", "customers.pii")
+    stored = (await blind.data(ONE, id=given["id"]))["attribute"]
+    assert (stored["isPersonal"], stored["label"], stored["version"]) == (True, row.label, 1)
+    for client, id in ((blind, encode_id("att", plain.id)), (boss, given["id"])):
+        assert (await call(client, UPDATE, **{**given, "id": id}))["attribute"]["isPersonal"] is False
+    assert (await call(blind, UPDATE, id=given["id"], isPersonal=True))["attribute"]["isPersonal"] is True
+
+
+async def test_a_new_attribute_without_a_place_comes_last(boss, connection):
+    first = (await create(boss, sortOrder=900_000))["attribute"]
+    last = (await create(boss, sortOrder=None))["attribute"]
+    places = [one["code"] for one in (await boss.data(LIST, entity="CUSTOMER"))["attributes"]]
+    assert (last["sortOrder"], places[-2:]) == (900_010, [first["code"], last["code"]])
+    await connection.execute("UPDATE attribute SET sort_order = 1000000 WHERE code = $1", last["code"])
+    beyond = (await create(boss, sortOrder=None))["attribute"]
+    places = [one["code"] for one in (await boss.data(LIST, entity="CUSTOMER"))["attributes"]]
+    assert (beyond["sortOrder"], places[-1]) == (1_000_000, beyond["code"])
 
 
 async def test_built_in_fields_are_listed_and_stay(boss):

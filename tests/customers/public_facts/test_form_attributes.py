@@ -139,12 +139,6 @@ async def test_staff_decide_about_built_in_fields(browser, as_customer, http, co
     assert cleared == []
 
 
-async def test_the_retired_kind_is_the_form_of_a_new_address(browser):
-    guest = await browser()
-    [retired, new] = [(await guest.data(FORM, kind=kind))["form"] for kind in ("ADDRESS", "ADDRESS_CREATE")]
-    assert retired == new
-
-
 async def test_what_the_website_requires_stays_in_its_forms(browser, as_customer, http, connection):
     boss, guest = await staff_client(http, connection), await browser()
     await set_value(connection, SHOW_SETTINGS["dateOfBirth"], "REQUIRED")

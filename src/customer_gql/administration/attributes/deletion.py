@@ -34,7 +34,7 @@ async def change_attribute(
     connection: Connection, attribute_id: int, given: Mapping[str, Any], *, expected_version: int | None, by: Actor
 ) -> int | None:
     """Store what differs, and remove options that are no longer listed: the job that removes what is stored of them where
-    that is much."""
+    that is much, or that has a search find the texts. One at most: what has options has no texts."""
     listed = {one["code"] for one in given["options"]} if "options" in given else None
     gone = (
         [] if listed is None else [code for code in await _read_codes(connection, attribute_id) if code not in listed]
@@ -52,7 +52,8 @@ async def change_attribute(
     )
     if given.get("is_searchable", before.is_searchable) != before.is_searchable:
         jobs += await _refresh_search(connection, attribute_id, locked, by)
-    return jobs[0] if jobs else None
+    [job] = jobs or [None]
+    return job
 
 
 async def _refresh_search(

@@ -78,7 +78,8 @@ class AttributeAdminMutation:
         description="Change an attribute. Stored values stay, also those that new rules would refuse. What is stored of options "
         "that are no longer listed is removed, and `isSearchable` takes effect, of more than a thousand customers by a job. Edits of different fields by two people "
         "merge; of the same field, the later one gets a `VersionConflictError`. Writes the history of staff, and of customers "
-        "whose values change. Undone by another update, except for removed options.",
+        "whose values change. An attribute that is no longer personal takes `customers.pii`. Undone by another update, except for "
+        "removed options.",
     )
     async def attribute_update(
         self, info: Info, input: Annotated[AttributeUpdateInput, INPUT]

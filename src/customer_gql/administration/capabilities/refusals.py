@@ -19,6 +19,15 @@ class CapabilityRefusal:
     )
 
 
+@strawberry.type(description="Whether a field of the input of a mutation can be changed.")
+class FieldCapability:
+    field: str = strawberry.field(description="Name of the input field.")
+    is_allowed: bool = strawberry.field(description="Whether a new value would be taken.")
+    key: str | None = strawberry.field(
+        description="Key of the rule that refuses; null when none does, also when a permission is missing."
+    )
+
+
 def show_refusal(refused: RuleError) -> CapabilityRefusal:
     return CapabilityRefusal(code=refused.code, key=refused.key, params=refused.params)  # pyright: ignore
 

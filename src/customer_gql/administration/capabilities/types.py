@@ -6,6 +6,7 @@ import strawberry
 
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
+from customer_gql.customers.attributes.types import Attribute
 from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import extend_node
@@ -13,9 +14,10 @@ from customer_gql.loading.grids.columns import snake_case
 from customer_gql.shop.websites.types import Store, StoreView, Website
 
 from . import reads
+from .attributes import AttributeCapabilitySection
 from .companies import CompanyCapabilitySection
 from .orders import OrderCapabilitySection
-from .refusals import CapabilityRefusal, find_mutations, show_refusal
+from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_refusal
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
 
@@ -24,15 +26,6 @@ _NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction", 
 _OF_OTHER_RECORDS: Final = ("customerGroup", "customerImport")
 """Beginnings of names of mutations whose record is no customer."""
 _OF_LEDGERS: Final = {"storeCreditAdjust", "rewardPointsAdjust"}
-
-
-@strawberry.type(description="Whether a field of the input of a mutation can be changed.")
-class FieldCapability:
-    field: str = strawberry.field(description="Name of the input field.")
-    is_allowed: bool = strawberry.field(description="Whether a new value would be taken.")
-    key: str | None = strawberry.field(
-        description="Key of the rule that refuses; null when none does, also when a permission is missing."
-    )
 
 
 @strawberry.type(description="Whether this viewer can do something to this customer now.")
@@ -91,6 +84,7 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
 
 CUSTOMER_SECTIONS: Final = (CapabilitySection,)
 ORDER_SECTIONS: Final = (OrderCapabilitySection,)
+extend_node(Attribute, AttributeCapabilitySection)
 extend_node(Company, CompanyCapabilitySection)
 extend_node(Website, WebsiteCapabilitySection)
 extend_node(Store, StoreCapabilitySection)

@@ -8,6 +8,8 @@ from typing import Any, Final
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
 from customer_gql.core.text import is_unchanged, validate_line
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.customers.attributes.built_in.rules import FIELD_RULES, judge_field
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.values.fields import (
     CHOICE_SETTINGS,
     FIELD_NOT_OFFERED,
@@ -170,7 +172,10 @@ SHOWN_COLUMNS: Final[Mapping[str, Setting[str]]] = {
     "fax": FAX,
 }
 """The setting that says whether a website asks for the field of a column."""
-SETTINGS: Final = (STREET_LINES, SHOW_VAT_NUMBER, *SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS)
+SETTINGS: Final = (
+    *(STREET_LINES, SHOW_VAT_NUMBER, FIELD_RULES),
+    *(*SHOWN_COLUMNS.values(), *CHOICE_SETTINGS.values(), *COUNTRY_SETTINGS),
+)
 
 
 def validate_new_address(
@@ -236,7 +241,14 @@ def validate_address_field(
     stored = field.validate(value, AddressRules(list(path), shop, country))
     if stored is not None and field.column in hidden_columns(shop, by_customer=by_customer):
         raise FIELD_NOT_OFFERED(path=path)
-    return stored
+    if isinstance(stored, StoredRegion):
+        return stored
+    return judge_field(AttributeEntity.ADDRESS, name, stored, shop, path)
+
+
+def judge_street(lines: Sequence[str], shop: SettingValues, path: Sequence[str]) -> list[str]:
+    """The lines by all rules but their number in the shop."""
+    return judge_field(AttributeEntity.ADDRESS, "street", validate_street(lines, path), shop, path)
 
 
 def _validate_fields(

@@ -1,7 +1,7 @@
 """What staff may set of an attribute (docs/domain/attributes.md#attributes-2)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
@@ -30,7 +30,15 @@ _FORMS_OF: Final[Mapping[AttributeEntity, Sequence[AttributeForm]]] = {
     AttributeEntity.ADDRESS: (AttributeForm.ADDRESS_CREATE, AttributeForm.ADDRESS_EDIT),
 }
 CHOICES: Final = (AttributeType.SELECT, AttributeType.MULTI_SELECT)
-_FILTERED: Final = (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE)
+_TEXTS: Final = (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE)
+_TYPES_WITH: Final[Mapping[str, Collection[AttributeType]]] = {
+    "is_searchable": _TEXTS,
+    "input_filter": _TEXTS,
+    "rules": tuple(_RULES_OF),
+    "options": CHOICES,
+    "default_value": tuple(type for type in AttributeType if type not in CHOICES),
+}
+"""Columns that some types alone have."""
 
 _CODE_INVALID: Final = Refusal(
     "attribute.code_invalid", "Enter a code of small letters a to z, digits and `_` that starts with a letter."
@@ -41,7 +49,7 @@ _CODE_TOO_LONG: Final = Refusal(
 _CODE_BUILT_IN: Final = Refusal(
     "attribute.code_built_in", "A built-in field has this name. Choose another code.", UserErrorCode.TAKEN
 )
-_NOT_FOR_TYPE: Final = Refusal(
+NOT_FOR_TYPE: Final = Refusal(
     "attribute.not_for_type", "Attributes of this type do not have this. Leave it out.", UserErrorCode.NOT_ALLOWED
 )
 _NOT_FOR_ENTITY: Final = Refusal(
@@ -125,10 +133,24 @@ def _refuse_flags(
     """Each that says how lists of customers use what has no place in them."""
     for name, shown in _FLAGS_OF_LISTS.items():
         with refused.collecting():
-            if given.get(name) and entity is not AttributeEntity.CUSTOMER:
-                raise _NOT_IN_LISTS(path=[shown])
-            if name == "is_searchable" and given.get(name) and type not in _FILTERED:
-                raise _NOT_FOR_TYPE(path=[shown])
+            if given.get(name) and (refusal := find_field_refusal(entity, type, name)) is not None:
+                raise refusal(path=[shown])
+
+
+def find_part_refusals(entity: AttributeEntity, type: AttributeType) -> Mapping[str, Refusal | None]:
+    """The same of each rule and form, as `rules.minLength` and `forms.SIGN_UP`."""
+    rules = dict.fromkeys(name for names in _RULES_OF.values() for name in names)
+    return {
+        **{f"rules.{name}": None if name in _RULES_OF.get(type, ()) else NOT_FOR_TYPE for name in rules},
+        **{f"forms.{one.value}": None if one in _FORMS_OF[entity] else _NOT_FOR_ENTITY for one in AttributeForm},
+    }
+
+
+def find_field_refusal(entity: AttributeEntity, type: AttributeType, name: str) -> Refusal | None:
+    """What refuses a column of a definition because of what the attribute is of or takes, whatever the value."""
+    if name in _FLAGS_OF_LISTS and entity is not AttributeEntity.CUSTOMER:
+        return _NOT_IN_LISTS
+    return NOT_FOR_TYPE if type not in _TYPES_WITH.get(name, AttributeType) else None
 
 
 def _validate_defaults(type: AttributeType, values: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,8 +178,8 @@ def _validate_default(given: Mapping[str, Any] | None, rules: ValueRules, path: 
     """As JSON holds it. Default options are marked at the options."""
     if given is None:
         return None
-    if rules.type in CHOICES:
-        raise _NOT_FOR_TYPE(path=path)
+    if rules.type not in _TYPES_WITH["default_value"]:
+        raise NOT_FOR_TYPE(path=path)
     value = validate_value(given, rules, path)
     [member] = given
     shown = value.isoformat() if member == "date" and value is not None else value  # pyright: ignore
@@ -181,7 +203,7 @@ def _validate_rules(type: AttributeType, given: Mapping[str, Any]) -> dict[str, 
     for name, value in rules.items():
         with refused.collecting():
             if name not in _RULES_OF.get(type, ()):
-                raise _NOT_FOR_TYPE(path=["rules", name])
+                raise NOT_FOR_TYPE(path=["rules", name])
             if name in _LENGTHS:
                 _check_range(value, ["rules", name], 1, MAX_TEXT)
             if name == "lineCount":
@@ -199,8 +221,8 @@ def _check_range(number: int, path: list[str], least: int, most: int) -> None:
 
 
 def _refuse_filter(type: AttributeType, input_filter: str) -> None:
-    if input_filter != InputFilter.NONE.value and type not in _FILTERED:
-        raise _NOT_FOR_TYPE(path=["inputFilter"])
+    if input_filter != InputFilter.NONE.value and type not in _TYPES_WITH["input_filter"]:
+        raise NOT_FOR_TYPE(path=["inputFilter"])
 
 
 def _validate_forms(entity: AttributeEntity, given: Sequence[AttributeForm]) -> list[str]:
@@ -215,8 +237,8 @@ def _validate_forms(entity: AttributeEntity, given: Sequence[AttributeForm]) -> 
 
 def _validate_options(type: AttributeType, given: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Options by code, in their order."""
-    if given and type not in CHOICES:
-        raise _NOT_FOR_TYPE(path=["options"])
+    if given and type not in _TYPES_WITH["options"]:
+        raise NOT_FOR_TYPE(path=["options"])
     if len(given) > MAX_OPTIONS:
         raise _TOO_MANY_OPTIONS(path=["options"], limit=MAX_OPTIONS)
     options, refused = dict[str, dict[str, Any]](), CollectedErrors()

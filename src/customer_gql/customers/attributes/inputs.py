@@ -99,7 +99,9 @@ class AttributeCreateInput:
     labels: list[AttributeLabelInput] = strawberry.field(
         description="Labels of store views; others show `label`.", default_factory=list
     )
-    sort_order: int = strawberry.field(description="Place in forms, 0 to 1,000,000; small numbers first.", default=0)
+    sort_order: int | None = strawberry.field(
+        description="Place in forms, 0 to 1,000,000; small numbers first. Without it, after all others.", default=None
+    )
     rules: AttributeRulesInput | None = strawberry.field(description="Limits of values.", default=None)
     input_filter: InputFilter = strawberry.field(
         description="What is done to texts before they are stored.", default=InputFilter.NONE

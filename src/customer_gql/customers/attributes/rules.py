@@ -65,6 +65,11 @@ def validate_value(given: Mapping[str, Any], rules: ValueRules, path: Sequence[s
     return _VALIDATORS[rules.type](given[member], rules, [*path, member])
 
 
+def judge_content(value: Any, rules: ValueRules, path: Sequence[str]) -> Any:
+    """The same of a text or day without its member. Raises `RuleError`."""
+    return _VALIDATORS[rules.type](value, rules, path)
+
+
 def _validate_text(value: str, rules: ValueRules, path: Sequence[str]) -> str | None:
     limit = rules.limits.get("maxLength", MAX_LINE)
     line = validate_line(_filter_text(value, rules), path, limit)

@@ -8,8 +8,9 @@ from sqlalchemy import Text, bindparam, delete, func, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_conflicts
-from customer_gql.core.errors import CollectedErrors, Refusal, RuleErrors, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Forbidden, Refusal, RuleErrors, UserErrorCode
 from customer_gql.core.ids import encode_id, new_id
+from customer_gql.core.permissions import Permission
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -26,10 +27,11 @@ from customer_gql.shop.websites.tables import store_view, website
 from customer_gql.staff.audit.reads import read_staff_changes
 from customer_gql.staff.audit.writes import record_staff_event
 
+from .built_in.changes import find_delete_refusal, refuse_fixed
+from .built_in.rules import store_field_rules
 from .definition_rows import CHILDREN, COLUMNS, describe_definition, store_children
-from .definitions import validate_code, validate_definition
+from .definitions import MAX_SORT_ORDER, validate_code, validate_definition
 from .reads import MAX_ATTRIBUTES, as_json, read_definition
-from .system_fields import NEEDED_CODES
 from .tables import AttributeEntity, AttributeType, attribute
 
 ATTRIBUTE_NOT_FOUND: Final = Refusal("attribute.not_found", "There is no such attribute.", UserErrorCode.NOT_FOUND)
@@ -41,18 +43,8 @@ _TOO_MANY: Final = Refusal(
     "There are {limit} attributes, the maximum. Delete one first.",
     UserErrorCode.LIMIT_REACHED,
 )
-_IS_SYSTEM: Final = Refusal(
-    "attribute.is_system", "This field is built in and cannot be changed in this way.", UserErrorCode.NOT_ALLOWED
-)
-_FORM_NEEDS_FIELD: Final = Refusal(
-    "attribute.form_needs_field",
-    "No record can be made without this field. Leave it in its forms.",
-    UserErrorCode.NOT_ALLOWED,
-)
-_OF_SYSTEM_FIELDS: Final = ("label", "labels", "sort_order", "forms")
-_BEING_DELETED: Final = Refusal(
-    "attribute.being_deleted", "This attribute is being deleted.", UserErrorCode.NOT_ALLOWED
-)
+_STEP: Final = 10
+"""Between the places of two fields, so that others fit in between."""
 RemoveOptions = Callable[[Connection, Row, Sequence[str]], Awaitable[None]]
 """Removes options, by code, of an attribute that is locked, and what is stored of them."""
 _LOCK_ENTITY: Final = compile_statement(
@@ -77,6 +69,8 @@ async def create_attribute(
     """The id of the new attribute. Raises `RuleErrors`."""
     # One at a time, so that there are never too many, and no two of one code.
     await fetch_value(connection, _LOCK_ENTITY, entity=entity.value)
+    if given.get("sort_order") is None:
+        given = {**given, "sort_order": await _find_last_place(connection, entity)}
     refused, values = CollectedErrors(), dict[str, Any]()
     with refused.collecting():
         code = validate_code(code)
@@ -98,6 +92,14 @@ async def create_attribute(
         connection, "ATTRIBUTE_CREATED", by=by, subject=encode_id("att", id), changes=changes, version=1
     )
     return id
+
+
+async def _find_last_place(connection: Connection, entity: AttributeEntity) -> int:
+    """After all others: of two in one place, the older one comes first."""
+    last = await fetch_value(
+        connection, select(func.max(attribute.c.sort_order)).where(attribute.c.entity == entity.value)
+    )
+    return min(last + _STEP, MAX_SORT_ORDER)
 
 
 _DEFAULTS: Final[Mapping[str, Any]] = {
@@ -127,12 +129,13 @@ async def update_attribute(
     remove_options: RemoveOptions,
     by: Actor,
 ) -> Row:
-    """Store what differs; the attribute as it was. `remove_options` gets those no longer listed. Raises `RuleErrors`."""
+    """Store what differs; the attribute as it was. `remove_options` gets those no longer listed. Raises `RuleErrors`, and
+    `Forbidden` for those who see no personal values and would make these plain."""
     refused = CollectedErrors()
     with refused.collecting():
         await _refuse_unknown_records(connection, given)
     row = await _lock_for_update(connection, attribute_id, refused)
-    _refuse_fixed(row, given)
+    refuse_fixed(row, given)
     before, values = await read_definition(connection, row), dict[str, Any]()
     with refused.collecting():
         values = validate_definition(AttributeEntity(row.entity), AttributeType(row.type), given, before)
@@ -140,17 +143,15 @@ async def update_attribute(
     changes, subject = describe_definition(before, values), encode_id("att", attribute_id)
     if not changes:
         return row
+    if "isPersonal" in changes and not values["is_personal"]:
+        _require_sight(by)
     await refuse_conflicts(
         changes,
         current=row.version,
         expected=expected_version,
         changes_since=partial(read_staff_changes, connection, subject),
     )
-    columns = {name: value for name, value in values.items() if name not in CHILDREN}
-    columns |= {name: as_json(columns[name]) for name in ("rules", "default_value") if name in columns}
-    changed = update(attribute).where(attribute.c.id == attribute_id)
-    await execute_statement(connection, changed.values(**columns, version=row.version + 1))
-    await store_children(connection, attribute_id, before, values)
+    await _store_definition(connection, row, before, values)
     gone = [code for code in before["options"] if code not in values.get("options", before["options"])]
     if gone:
         await remove_options(connection, row, gone)
@@ -160,32 +161,30 @@ async def update_attribute(
     return row
 
 
-def _refuse_fixed(row: Row, given: Mapping[str, Any]) -> None:
-    """Of a built-in field the shop decides how forms show it; some of them no form can do without."""
-    if row.is_being_deleted:
-        raise _BEING_DELETED(path=["id"])
-    if not row.is_system:
-        return
-    refused = CollectedErrors()
-    for name in given:
-        with refused.collecting():
-            if name not in _OF_SYSTEM_FIELDS:
-                raise _IS_SYSTEM(path=[COLUMNS.get(name, name)])
-    with refused.collecting():
-        if (
-            "forms" in given
-            and row.code in NEEDED_CODES
-            and not set(row.forms) <= {form.value for form in given["forms"]}
-        ):
-            raise _FORM_NEEDS_FIELD(path=["forms"])
-    refused.raise_collected()
+async def _store_definition(
+    connection: Connection, row: Row, before: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    columns = {name: value for name, value in values.items() if name not in CHILDREN}
+    columns |= {name: as_json(columns[name]) for name in ("rules", "default_value") if name in columns}
+    changed = update(attribute).where(attribute.c.id == row.id)
+    await execute_statement(connection, changed.values(**columns, version=row.version + 1))
+    await store_children(connection, row.id, before, values)
+    if row.is_system and values.get("rules", before["rules"]) != before["rules"]:
+        await store_field_rules(connection, AttributeEntity(row.entity), row.code, values["rules"])
+
+
+def _require_sight(by: Actor) -> None:
+    """Raises `Forbidden` for those who would show themselves values that are masked for them."""
+    if by.is_blind:
+        needed = Permission.CUSTOMERS_PII
+        raise Forbidden(f"The permission {needed} is missing, which `isPersonal: false` needs.", permission=needed)
 
 
 async def lock_to_delete(connection: Connection, attribute_id: int) -> Row:
     """The attribute, of which nobody stores a value until the transaction ends. Raises `RuleError` for a built-in field."""
     row = await lock_attribute(connection, attribute_id, to_delete=True)
-    if row.is_system:
-        raise _IS_SYSTEM(path=["id"])
+    if (refusal := find_delete_refusal(row)) is not None:
+        raise refusal(path=["id"])
     return row
 
 

@@ -7,7 +7,7 @@ from .reads import ONLINE_MINUTES
 from .sharing import SHARING
 from .tables import customer, deleted_customer
 from .values.defaults import OPTED_OUT_BY_DEFAULT
-from .values.fields import SETTINGS as FIELD_SETTINGS
+from .values.fields import OWN_SETTINGS as FIELD_SETTINGS
 
 SETTINGS: Final = (*FIELD_SETTINGS, ONLINE_MINUTES, SHARING, OPTED_OUT_BY_DEFAULT)
 EVENTS: Final = (

@@ -47,7 +47,7 @@ _SYSTEM: Final = compile_statement(
             and_(attribute_label.c.attribute_id == attribute.c.id, attribute_label.c.store_view_id == _view),
         )
     )
-    .add_columns(attribute.c.sort_order, attribute.c.id)
+    .add_columns(attribute.c.sort_order, attribute.c.id, attribute.c.rules)
     .where(attribute.c.entity == bindparam("entity", type_=Text()), attribute.c.is_system)
 )
 _ids: Any = any_(bindparam("ids", type_=ARRAY(BigInteger())))
@@ -145,6 +145,7 @@ def arrange_form(form: FormFacts, attributes: FormAttributes) -> FormFacts:
         elif form.kind.value in row.forms or field.is_required:
             is_same = row.code == field.code
             label = row.shown if is_same and row.shown is not None else field.label
-            placed.append(((row.sort_order, row.id), replace(field, label=label)))
+            rules = row.rules if is_same and parse_json(row.rules) else field.rules
+            placed.append(((row.sort_order, row.id), replace(field, label=label, rules=rules)))
     # Sorting keeps the order of fields in one place.
     return FormFacts(form.kind, [field for _, field in sorted(placed, key=lambda one: one[0])])

@@ -104,7 +104,6 @@ class PublicFactsQuery:
             ),
         ] = None,
     ) -> FormFacts:
-        kind = FormKind.ADDRESS_CREATE if kind is FormKind.ADDRESS else kind
         if country_code is not None and kind not in ADDRESS_FORMS:
             raise BadInput("Only the form of an address takes a country.")
         known = await asyncio.to_thread(all_countries)

@@ -21,9 +21,7 @@ graph_enum(
         "ACCOUNT_EDIT": "Input of `meUpdate`.",
         "ADDRESS_CREATE": "Input of `addressCreate`.",
         "ADDRESS_EDIT": "Input of `addressUpdate`.",
-        "ADDRESS": "The same as `ADDRESS_CREATE`.",
     },
-    retired={"ADDRESS": "Use ADDRESS_CREATE or ADDRESS_EDIT."},
 )
 graph_enum(
     FieldType,

@@ -11,9 +11,8 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.ids import new_id
 from customer_gql.core.text import value_is_required
 from customer_gql.core.values.emails import normalize_email
-from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.core.values.telephones import to_e164
-from customer_gql.customers.addresses.fields import validate_address_field
+from customer_gql.customers.addresses.fields import judge_street, validate_address_field
 from customer_gql.customers.addresses.validation import (
     MAX_TEXT,
     StoredRegion,
@@ -146,12 +145,13 @@ def _read_content(cells: Cells, country: Country | None, shop: SettingValues) ->
     telephone = cells.read_expected("telephone", judge("telephone"))
     return {
         "prefix": cells.read_stated("prefix", judge("prefix")),
-        "first_name": _read_name(cells, "firstname"),
+        # Without a usable name the address gets that of its customer (docs/domain/import.md#import-19).
+        "first_name": cells.read_expected("firstname", judge("firstName")),
         "middle_name": cells.read_stated("middlename", judge("middleName")),
-        "last_name": _read_name(cells, "lastname"),
+        "last_name": cells.read_expected("lastname", judge("lastName")),
         "suffix": cells.read_stated("suffix", judge("suffix")),
         "company": cells.read_stated("company", judge("company")),
-        "street": cells.read_street("street"),
+        "street": cells.read_street("street", lambda lines, path: judge_street(lines, shop, path)),
         "city": cells.read_value("city", judge("city")),
         "region": region.name,
         "region_code": region.code,
@@ -160,13 +160,8 @@ def _read_content(cells: Cells, country: Country | None, shop: SettingValues) ->
         "telephone": telephone,
         "telephone_e164": to_e164(telephone, country and country.code),
         "fax": cells.read_stated("fax", judge("fax")),
-        "vat_number": cells.read_line("vat_id", MAX_TEXT),
+        "vat_number": cells.read_optional("vat_id", judge("vatNumber")),
     }
-
-
-def _read_name(cells: Cells, column: str) -> str | None:
-    """Without a usable one the address gets the name of its customer (docs/domain/import.md#import-19)."""
-    return cells.read_expected(column, _name_of_address)
 
 
 def _read_region(cells: Cells, rule: Callable[[str, list[str]], StoredRegion]) -> StoredRegion:
@@ -191,7 +186,3 @@ def _country(text: str, path: list[str]) -> Country:
     if not text:
         raise value_is_required(path)
     return validate_country(text, path)
-
-
-def _name_of_address(text: str, path: list[str]) -> str | None:
-    return validate_person_name(text, path, required=True)

@@ -19,6 +19,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.text import sort_key
 from customer_gql.core.values.emails import normalize_email
 from customer_gql.core.values.person_names import validate_person_name
+from customer_gql.customers.attributes.built_in.rules import judge_field
 from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import is_year_only, validate_profile_field
@@ -130,16 +131,23 @@ class CustomerSheet:
 
     def _read_profile(self, cells: Cells, website_id: int | None) -> dict[str, Any]:
         shop = self.shop.profile_rules.get(website_id or 0, ANY_WEBSITE)
+        entity = AttributeEntity.CUSTOMER
 
         def read_field(column: str, name: str, read: Callable[[str], Any] = str) -> Any:
             return cells.read_stated(column, lambda text, _: validate_profile_field(name, read(text), shop))
 
+        def read_name(column: str, name: str) -> str | None:
+            return cells.read_optional(
+                column,
+                lambda text, path: judge_field(entity, name, validate_person_name(text, path), shop, path),
+            )
+
         date, year = cells.read_stated("dob", partial(self._validate_birth, shop)) or (None, None)
         return {
             "prefix": read_field("prefix", "prefix"),
-            "first_name": cells.read_optional("firstname", validate_person_name),
+            "first_name": read_name("firstname", "firstName"),
             "middle_name": read_field("middlename", "middleName"),
-            "last_name": cells.read_optional("lastname", validate_person_name),
+            "last_name": read_name("lastname", "lastName"),
             "suffix": read_field("suffix", "suffix"),
             "gender": read_field("gender", "gender", _find_gender),
             "date_of_birth": date,

@@ -14,7 +14,7 @@ from customer_gql.core.text import (
 )
 from customer_gql.core.values.emails import validate_email
 from customer_gql.core.values.formulas import unescape_formula
-from customer_gql.customers.addresses.validation import MAX_STREET_LINES, validate_street
+from customer_gql.customers.addresses.validation import MAX_STREET_LINES
 
 from .options import USUAL, ReadOptions
 from .refusals import CELL_TOO_LONG, LINES_JOINED, UNREADABLE_CHARACTERS, UNUSABLE_TEXT, VALUE_UNKNOWN
@@ -122,13 +122,13 @@ class Cells:
     def read_flag(self, column: str) -> bool:
         return bool(self.read_choice(column, YES_NO))
 
-    def read_street(self, column: str) -> list[str] | None:
+    def read_street(self, column: str, rule: Callable[[list[str], list[str]], list[str]]) -> list[str] | None:
         """The lines; those beyond the last possible one are joined to it, so that nothing is lost."""
         lines = [line.strip() for line in self.raw_text(column).splitlines() if line.strip()]
         if len(lines) > MAX_STREET_LINES:
             self.keep(column, LINES_JOINED(limit=MAX_STREET_LINES))
             lines[MAX_STREET_LINES - 1 :] = [", ".join(lines[MAX_STREET_LINES - 1 :])]
-        return self.read_value(column, lambda _text, path: validate_street(lines, path))
+        return self.read_value(column, lambda _text, path: rule(lines, path))
 
     def columns(self) -> Collection[str]:
         """Those that the file has."""

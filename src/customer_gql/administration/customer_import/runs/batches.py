@@ -1,6 +1,6 @@
 """A batch of rows into the shop: all rows of a customer together, whole sets at a time (docs/domain/import.md#import-25)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -164,7 +164,7 @@ async def _delete(connection: Connection, batch: Batch) -> None:
         return
     if batch.imported.layout == ImportLayout.ADOBE_ADDRESSES.value:
         await _fill(connection, batch, lines)
-        desk, websites = _make_desk(batch), batch.scope.websites
+        desk, websites = batch.make_desk(), batch.scope.websites
         await remove_named_addresses(connection, desk, batch.results, websites=websites, is_shared=batch.is_shared)
         return
     named = await find_named_customers(connection, batch.imported.id, lines, is_shared=batch.is_shared)
@@ -187,10 +187,6 @@ async def _delete(connection: Connection, batch: Batch) -> None:
             batch.results[line].customer_id = customer_id
 
 
-def _make_desk(batch: Batch) -> ImportRun:
-    return ImportRun(is_dry_run=batch.is_dry_run, by=batch.scope.by)
-
-
 async def _fill(connection: Connection, batch: Batch, lines: list[int]) -> None:
     for sheet in (CustomerSheet, AddressSheet):
         await create_staging(connection, sheet.table, sheet.staging)
@@ -203,7 +199,7 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
     with_customer, with_address = batch.lines(part="customer"), batch.lines(part="address")
     if not with_customer and not with_address:
         return
-    results, is_shared, desk = batch.results, batch.is_shared, _make_desk(batch)
+    results, is_shared, desk = batch.results, batch.is_shared, batch.make_desk()
     await _fill(connection, batch, sorted({*with_customer, *with_address}))
     await customer_upsert.merge_rows(connection, Counts(), is_shared=is_shared)
     await refuse_nameless(connection, results)
@@ -225,16 +221,23 @@ async def _upsert(connection: Connection, batch: Batch) -> None:
         if sends_welcome_mail(batch.imported.options):
             await send_welcome_mails(connection, by=batch.scope.by)
     if with_address:
-        refused = await address_upsert.upsert_addresses(connection, Counts(), desk, is_shared=is_shared)
-        told = [(line, one._replace(column=batch.column(one.column))) for line, one in refused]
-        if half := [(line, one) for line, one in told if line in set(with_customer)]:
-            raise _HalfRefused(half)
-        await note_addresses(connection, results, told, owned, set(with_customer))
-        await _store_attributes(connection, batch, AttributeEntity.ADDRESS, desk)
-        if replaces:
-            await remove_other_addresses(connection, desk, results, spared=await _find_refused(connection, batch))
+        await _upsert_addresses(connection, batch, desk, owned, set(with_customer))
     if is_mapped:
         await _state_tags(connection, batch)
+
+
+async def _upsert_addresses(
+    connection: Connection, batch: Batch, desk: ImportRun, owned: Mapping[int, int | None], of_customers: set[int]
+) -> None:
+    refused = await address_upsert.upsert_addresses(connection, Counts(), desk, is_shared=batch.is_shared)
+    told = [(line, one._replace(column=batch.column(one.column))) for line, one in refused]
+    if half := [(line, one) for line, one in told if line in of_customers]:
+        raise _HalfRefused(half)
+    await note_addresses(connection, batch.results, told, owned, of_customers)
+    await _store_attributes(connection, batch, AttributeEntity.ADDRESS, desk)
+    if batch.imported.behavior == ImportBehavior.REPLACE.value:
+        spared = await _find_refused(connection, batch)
+        await remove_other_addresses(connection, desk, batch.results, spared=spared)
 
 
 async def _store_attributes(connection: Connection, batch: Batch, entity: AttributeEntity, desk: ImportRun) -> None:
@@ -294,6 +297,3 @@ async def _set_balances(connection: Connection, batch: Batch) -> None:
             batch.results[line].refuse(_AT_FAULT.get(outcome.key, "store_credit"), outcome)
         else:
             batch.results[line].raise_to(LineOutcome.UPDATED if outcome else LineOutcome.UNCHANGED)
-
-
-__all__ = ["Results", "import_rows"]

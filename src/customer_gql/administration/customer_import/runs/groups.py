@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from customer_gql.administration.customer_import.staging import Key
+from customer_gql.administration.customer_import.staging import ImportRun, Key
 from customer_gql.database.statements import Connection, Row
 from customer_gql.messaging.jobs.runs.kinds import JobScope
 
@@ -88,6 +88,9 @@ class Batch:
             and (not part or row[f"has_{part}"])
             and self.results[row.line].outcome is not LineOutcome.REFUSED
         ]
+
+    def make_desk(self) -> ImportRun:
+        return ImportRun(is_dry_run=self.is_dry_run, by=self.scope.by)
 
     def column(self, of_addresses: str) -> str:
         return name_address_column(self.imported.layout, of_addresses)

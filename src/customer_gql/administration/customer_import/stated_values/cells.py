@@ -63,7 +63,7 @@ def _read_day(_one: ImportAttribute, cells: Cells, text: str, path: Sequence[str
     return None if is_no_date(text) else parse_day(text, path, cells.options.dates)
 
 
-def _read_answer(_one: ImportAttribute, _cells: Cells, text: str, path: Sequence[str]) -> bool:
+def _read_yes_no(_one: ImportAttribute, _cells: Cells, text: str, path: Sequence[str]) -> bool:
     answer = YES_NO.get(text.casefold())
     if answer is None:
         raise VALUE_UNKNOWN(path=path)
@@ -77,7 +77,7 @@ def _read_option(one: ImportAttribute, _cells: Cells, text: str, path: Sequence[
     return [code]
 
 
-def _read_options(one: ImportAttribute, cells: Cells, text: str, path: Sequence[str]) -> list[str]:
+def _read_several(one: ImportAttribute, cells: Cells, text: str, path: Sequence[str]) -> list[str]:
     """A label may have the separator in it."""
     if (whole := one.find_option(text)) is not None:
         return [whole]
@@ -90,7 +90,7 @@ _READERS: Final[Mapping[AttributeType, Callable[[ImportAttribute, Cells, str, Se
     AttributeType.TEXT_AREA: _read_text,
     AttributeType.MULTILINE: _read_lines,
     AttributeType.DATE: _read_day,
-    AttributeType.BOOLEAN: _read_answer,
+    AttributeType.BOOLEAN: _read_yes_no,
     AttributeType.SELECT: _read_option,
-    AttributeType.MULTI_SELECT: _read_options,
+    AttributeType.MULTI_SELECT: _read_several,
 }

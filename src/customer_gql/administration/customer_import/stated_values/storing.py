@@ -79,14 +79,16 @@ async def store_attributes(connection: Connection, entity: AttributeEntity, desk
         for row in rows:
             records.setdefault(_key(entity, row), []).append(row)
         stated = {
-            key: StatedValues(found[-1].website_id, {code: one for row in found for code, one in _parse(row).items()})
+            key: StatedValues(
+                found[-1].website_id, {code: one for row in found for code, one in _parse_row(row).items()}
+            )
             for key, found in records.items()
         }
         outcome = await state_values(connection, entity, stated)
-        await _record(connection, outcome, {key[0] for key, found in records.items() if found[-1].is_new}, desk)
+        await _record_changed(connection, outcome, {key[0] for key, found in records.items() if found[-1].is_new}, desk)
         lines |= {records[key][-1].line: key for key in outcome.records}
         for key, code, reason in outcome.refused:
-            line = next(row.line for row in reversed(records[key]) if code in _parse(row))
+            line = next(row.line for row in reversed(records[key]) if code in _parse_row(row))
             refused.append((line, CellProblem(code, reason)))
     return StoredAttributes(lines, refused)
 
@@ -95,7 +97,7 @@ def _key(entity: AttributeEntity, row: Row) -> tuple[int, ...]:
     return (row.customer_id,) if entity is AttributeEntity.CUSTOMER else (row.customer_id, row.address_id)
 
 
-def _parse(row: Row) -> dict[str, Any]:
+def _parse_row(row: Row) -> dict[str, Any]:
     stated = parse_stated(row.attributes)
     for one in stated.values():
         if one is not None and "date" in one:
@@ -115,7 +117,7 @@ async def _batches(connection: Connection, sql: str) -> AsyncIterator[list[Row]]
         yield batch
 
 
-async def _record(connection: Connection, outcome: StatedOutcome, new: set[int], desk: ImportRun) -> None:
+async def _record_changed(connection: Connection, outcome: StatedOutcome, new: set[int], desk: ImportRun) -> None:
     """A customer who is new with the import has the entry of the creation alone."""
     changed = sorted(outcome.changes.keys() - new)
     if not changed:

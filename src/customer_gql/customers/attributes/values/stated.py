@@ -91,10 +91,10 @@ async def state_values(
     judged = [
         one
         for key, record in stated.items()
-        for one in _judge(key, record, defined[record.website_id], stored.get(key, {}), outcome)
+        for one in _judge_record(key, record, defined[record.website_id], stored.get(key, {}), outcome)
     ]
     judged = await _leave_out_unknown_options(connection, judged, outcome)
-    await _store(connection, entity, judged)
+    await _store_judged(connection, entity, judged)
     for one in judged:
         name = f"{PREFIX}{one.code}" if len(one.key) == 1 else f"{encode_id('adr', *one.key)}.{PREFIX}{one.code}"
         pair = (show_value(one.before), show_value(one.settled.value))
@@ -139,7 +139,7 @@ async def _read_stored(
     return stored
 
 
-def _judge(
+def _judge_record(
     key: tuple[int, ...],
     record: StatedValues,
     defined: Mapping[str, Row],
@@ -189,7 +189,7 @@ async def _leave_out_unknown_options(
 _CHOICES: Final = (AttributeType.SELECT.value, AttributeType.MULTI_SELECT.value)
 
 
-async def _store(connection: Connection, entity: AttributeEntity, judged: Sequence[_Judged]) -> None:
+async def _store_judged(connection: Connection, entity: AttributeEntity, judged: Sequence[_Judged]) -> None:
     names = KEYS[entity]
     keys = [dict(zip(names, one.key, strict=True)) for one in judged]
     gone = [

@@ -10,6 +10,8 @@ from typing import Any, Final
 from customer_gql.core.errors import Refusal, UserErrorCode, validate_together
 from customer_gql.core.text import is_unchanged, value_is_required
 from customer_gql.core.values.person_names import validate_name_affix, validate_person_name
+from customer_gql.customers.attributes.built_in.rules import FIELD_RULES, judge_field
+from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 from customer_gql.shop.settings.reads import SettingValues
 
@@ -68,7 +70,9 @@ SHOW_SETTINGS: Final[Mapping[str, Setting[str]]] = {
     "gender": _show_setting("gender"),
 }
 CHOICE_SETTINGS: Final = {"prefix": _choice_setting("prefix"), "suffix": _choice_setting("suffix")}
-SETTINGS: Final = (*SHOW_SETTINGS.values(), *CHOICE_SETTINGS.values(), BIRTH_DATE)
+OWN_SETTINGS: Final = (*SHOW_SETTINGS.values(), *CHOICE_SETTINGS.values(), BIRTH_DATE)
+SETTINGS: Final = (*OWN_SETTINGS, FIELD_RULES)
+"""What a field is judged by."""
 _SHOWN_WITH: Final = {"birthYear": "dateOfBirth"}
 BIRTHS: Final = ("dateOfBirth", "birthYear")
 
@@ -189,7 +193,7 @@ def validate_profile_field(name: str, value: Any, shop: SettingValues) -> Any:
     stored = _BY_NAME[name].validate(value, _rules(name, shop))
     if stored is not None and is_hidden(name, shop):
         raise FIELD_NOT_OFFERED(path=[name])
-    return stored
+    return judge_field(AttributeEntity.CUSTOMER, name, stored, shop, [name])
 
 
 def is_hidden(field: str, shop: SettingValues) -> bool:
