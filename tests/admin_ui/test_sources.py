@@ -80,9 +80,20 @@ def test_a_screen_is_named_as_its_folder_and_has_a_title_and_a_place(folder: Pat
 
 @pytest.mark.parametrize("folder", screens(), ids=lambda folder: folder.name)
 def test_every_text_that_a_screen_names_is_there(folder: Path):
-    own, common = (read_texts(place, "en") for place in (folder / "texts", UI / "texts" / "common"))
-    named = {key for file in folder.rglob("*.tsx") for key in re.findall(r"\bt\('([\w.-]+)'", file.read_text("utf-8"))}
-    assert [key for key in named if not {key, f"{key}_other"} & (own.keys() | common.keys())] == []
+    for file in folder.rglob("*.tsx"):
+        text = file.read_text("utf-8")
+        places = {folder / "texts", UI / "texts" / "common", *_named_texts(text)}
+        keys = {key for place in places for key in read_texts(place, "en")}
+        named = set(re.findall(r"\bt\('([\w.-]+)'", text))
+        assert [key for key in named if not {key, f"{key}_other"} & keys] == [], file
+
+
+def _named_texts(text: str) -> list[Path]:
+    """Folders of the texts that a file names in `useTranslation`."""
+    names = {
+        name for given in re.findall(r"useTranslation\(([^)]*)\)", text) for name in re.findall(r"'([\w-]+)'", given)
+    }
+    return [UI / "texts" / name for name in names if (UI / "texts" / name).is_dir()]
 
 
 # Steer the page and are not shown to anybody; permissions have a file of their own.

@@ -101,8 +101,16 @@ def _axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
+# What fades in has no contrast yet; what turns for ever is left out.
+_SETTLED = """
+    Promise.allSettled(document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished))
+"""
+
+
 async def find_barriers(page: Page) -> list[str]:
     """What axe finds that keeps people from using the page."""
+    await page.evaluate(_SETTLED)
     await page.evaluate(_axe())
     found = await page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", _RULES)
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]

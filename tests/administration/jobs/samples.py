@@ -47,5 +47,6 @@ UNRECORDED = dict.fromkeys(("jobCancel", "jobRetry", "jobUndo"), "of the job, no
 NOT_PERSONAL = {
     **dict.fromkeys(["JobRow.key", "JobRow.path", "JobRow.message", "JobUndo.key"], "about a rule"),
     **dict.fromkeys(["JobProblem.key", "JobProblem.message"], "about a rule"),
+    "Job.action": "name of an action",
     "JobServiceToken.name": "of a program",
 }

@@ -56,6 +56,10 @@ async def retry(client: Any, id: str, **more: Any) -> Any:
     return (await client.data(RETRY, input={"id": id, **more}))["jobRetry"]
 
 
+async def possible(client: Any, id: str) -> Any:
+    return (await client.data("query J($id: ID!) { job(id: $id) { action canCancel canRetry } }", id=id))["job"]
+
+
 async def test_a_job_does_each_row_once_and_says_what_became_of_it(admin_client, connection, tools, shoppers):
     await set_batch(connection, 3)
     [gone] = await shoppers(1)
@@ -318,14 +322,19 @@ async def test_a_canceled_job_ends_after_its_batch(admin_client, connection, too
     await run_batch(tools, lease, 2)
     canceling = {"job": {"status": "CANCELING", "cancelReason": "REQUESTED"}, "userErrors": []}
     assert [await cancel(admin_client, id) for _ in range(2)] == [canceling, canceling]
+    assert (await possible(admin_client, id))["canCancel"] is False
     assert await work_on_job(tools, lease, seconds=60)
     assert await outcomes(connection, id) == [*["DONE"] * 2, *["CANCELED"] * 5]
     assert (await show(admin_client, id))["status"] == "CANCELED"
     assert (await cancel(admin_client, id))["userErrors"] == [
         {"code": "NOT_ALLOWED", "key": "job.finished", "path": ["id"]}
     ]
+    assert await possible(admin_client, id) == {"action": "ASSIGN_GROUP", "canCancel": False, "canRetry": True}
     again = await retry(admin_client, id, idempotencyKey="once")
     assert again["job"]["totalCount"] == 5
+    assert await possible(admin_client, id) == {"action": "ASSIGN_GROUP", "canCancel": False, "canRetry": False}
+    waiting = {"action": "ASSIGN_GROUP", "canCancel": True, "canRetry": False}
+    assert await possible(admin_client, again["job"]["id"]) == waiting
     assert (await retry(admin_client, id, idempotencyKey="once"))["job"]["id"] == again["job"]["id"]
     await run_all(tools)
     assert await history_of(connection, again["job"]["id"]) == {one.id: 1 for one in customers[2:]}

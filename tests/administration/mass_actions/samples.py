@@ -35,7 +35,12 @@ def mass(action: str, **input: Any) -> Make:
     return make
 
 
+NOT_PERSONAL = {
+    "MassActionOption.action": "name of an action",
+    "MassActionOption.missingPermission": "name of a permission",
+}
 CALLS = {
+    "massActions": [lambda _: {"grid": "CUSTOMERS"}],
     "customerMassAction": [
         mass_action("SUBSCRIBE"),
         mass_action("UNSUBSCRIBE"),

@@ -21,6 +21,7 @@ from customer_gql.graph.grids.inputs import InputField, choice_input, choose_val
 from customer_gql.graph.payloads import Payload, UserErrorCodeType
 from customer_gql.messaging.files.reads import FILES_OF_A_JOB, files_by_job
 from customer_gql.messaging.jobs.runs import reads
+from customer_gql.messaging.jobs.runs.follow_ups.retries import find_retry_refusal
 from customer_gql.messaging.jobs.runs.follow_ups.undos import find_undo_refusal
 from customer_gql.staff.reads import service_tokens_by_id, staff_by_id
 from customer_gql.staff.types import StaffUser
@@ -212,6 +213,24 @@ class JobType:
     )
     async def undo_of(self: Any, info: Info) -> Any:
         return await find_job(info.context, self.undo_of_id)
+
+    @strawberry.field(
+        description="What is done to the records, as `CustomerMassActionKind` or `CompanyMassActionKind` names it, or was done by "
+        "the job that it undoes; null for jobs of other kinds."
+    )
+    def action(self: Any) -> str | None:
+        action: str | None = orjson.loads(self.parameters).get("action")
+        return action
+
+    @strawberry.field(description="Whether `jobCancel` has something to end.")
+    def can_cancel(self: Any) -> bool:
+        return self.finished_at is None and self.status != JobStatus.CANCELING.value
+
+    @strawberry.field(
+        description="Whether `jobRetry` has something to do; it takes the permissions of what the job does."
+    )
+    def can_retry(self: Any) -> bool:
+        return find_retry_refusal(self, is_retried=self.is_retried) is None
 
     @strawberry.field(description="Whether `jobUndo` can take back what it did.")
     def undo(self: Any) -> JobUndo:

@@ -10,6 +10,7 @@ from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 
 from .engine import act_on_many
 from .inputs import CustomerMassActionInput, read_parameters
+from .options import MassActionAdminQuery
 from .types import CUSTOMER_ACTIONS, CustomerMassActionPayload
 from .undo import UndoAdminMutation
 
@@ -34,4 +35,5 @@ class MassActionAdminMutation:
         return CustomerMassActionPayload(**await act_on_many(info, CUSTOMER_ACTIONS, input, given, dry_run=dry_run))
 
 
+ADMIN_QUERIES: Final = (MassActionAdminQuery,)
 ADMIN_MUTATIONS: Final = (MassActionAdminMutation, UndoAdminMutation)

@@ -2,7 +2,7 @@ import type { TypedDocumentString } from '../generated/graphql';
 import { type GraphError, GraphFailure, RetryLater, Unreachable } from './errors';
 import { session } from './session';
 
-const ENDPOINT = '/admin/graphql';
+export const ENDPOINT = '/admin/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 const BUSY = 503;
 const TOO_MANY = 429;
@@ -84,7 +84,7 @@ function isSessionMissing<R>(response: Response, answer: Answer<R>): boolean {
   return response.status === 401 || codes.includes('UNAUTHENTICATED');
 }
 
-async function writeBody<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<string> {
+export async function writeBody<R, V>(document: TypedDocumentString<R, V>, variables: V): Promise<string> {
   const meta = document.__meta__ as { hash: string; operationName: string };
   const named = { operationName: meta.operationName, variables };
   if (import.meta.env.DEV) {

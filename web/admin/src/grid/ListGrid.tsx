@@ -6,19 +6,20 @@ import {
   type GridColDef,
   type GridEventListener,
   type GridRenderEditCellParams,
+  type GridRowSelectionModel,
   type GridSortModel,
   useGridApiRef,
 } from '@mui/x-data-grid';
-import { deDE, enUS, nlNL, svSE } from '@mui/x-data-grid/locales';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nonce } from '../app/theme';
 import { EditCell } from './EditCell';
 import { type GridFacts, useLabels } from './labels';
+import { useGridLocale } from './locale';
+import type { Selection } from './selection';
 import type { Column, ListState, Sort } from './state';
 import { useWidths } from './widths';
 
-const LOCALES = { en: enUS, de: deDE, nl: nlNL, sv: svSE } as const;
 const RIGHT = new Set(['INTEGER', 'MONEY']);
 
 export type Row = Record<string, unknown> & { id: string };
@@ -40,12 +41,14 @@ interface Props {
   isLoading: boolean;
   onSort: (sort: Sort[]) => void;
   /** Saves one cell; a text is what is wrong with it, which is told at the cell. */
-  onEdit?: (edit: CellEdit) => Promise<Row | string>;
+  onEdit?: ((edit: CellEdit) => Promise<Row | string>) | undefined;
   /** Opens the record of a row, by Enter on a cell that cannot be edited. */
-  onOpen?: (row: Row) => void;
+  onOpen?: ((row: Row) => void) | undefined;
   /** What is wrong with a choice, whose cell is left already. */
-  onRefused?: (message: string) => void;
-  renderCell?: (column: Column, row: Row, text: string) => React.ReactNode;
+  onRefused?: ((message: string) => void) | undefined;
+  renderCell?: ((column: Column, row: Row, text: string) => React.ReactNode) | undefined;
+  /** Where rows can be selected. */
+  selection?: Selection | undefined;
 }
 
 /** The one list of all lists: sorted and filtered by the service, moved in by arrows, edited in place by F2. */
@@ -55,7 +58,7 @@ export function ListGrid(props: Props) {
   const labels = useLabels(props.facts);
   const [widths, setWidth] = useWidths(props.name);
   const columns = useMemo(() => createColumns(props, labels, widths), [props, labels, widths]);
-  const locale = LOCALES[i18n.language as keyof typeof LOCALES] ?? enUS;
+  const localeText = useGridLocale(i18n.language);
 
   function startByKey(cell: GridCellParams<Row>, event: KeyboardEvent) {
     if (event.key === 'Enter' && !cell.isEditable) props.onOpen?.(cell.row);
@@ -78,7 +81,7 @@ export function ListGrid(props: Props) {
         apiRef={api}
         aria-label={props.label}
         nonce={nonce ?? ''}
-        localeText={locale.components.MuiDataGrid.defaultProps.localeText}
+        localeText={localeText}
         columns={columns}
         rows={props.rows}
         loading={props.isLoading && props.rows.length === 0}
@@ -87,6 +90,7 @@ export function ListGrid(props: Props) {
         hideFooter
         disableColumnMenu
         disableRowSelectionOnClick
+        {...(props.selection ? selectionProps(props.selection, props.rows) : {})}
         disableVirtualization={props.rows.length <= 20}
         sortingMode="server"
         sortModel={sortModelOf(props)}
@@ -100,6 +104,15 @@ export function ListGrid(props: Props) {
       />
     </Box>
   );
+}
+
+function selectionProps(selection: Selection, rows: Row[]) {
+  return {
+    checkboxSelection: true,
+    keepNonExistentRowsSelected: true,
+    rowSelectionModel: selection.model,
+    onRowSelectionModelChange: (model: GridRowSelectionModel) => selection.change(model, rows),
+  };
 }
 
 function createColumns(props: Props, labels: ReturnType<typeof useLabels>, widths: Record<string, number>) {
@@ -130,10 +143,22 @@ function createColumns(props: Props, labels: ReturnType<typeof useLabels>, width
           ? { renderEditCell: (cell: GridRenderEditCellParams) => <EditCell {...cell} save={saveOf(props, column)} /> }
           : {}),
         renderCell: ({ row }) =>
-          props.renderCell?.(column, row, text(row)) ?? <span title={text(row)}>{text(row)}</span>,
+          props.renderCell?.(column, row, text(row)) ?? <CellText text={text(row)} isMasked={isMasked(column, row)} />,
       },
     ];
   });
+}
+
+/** What the viewer may not see is told apart from what is empty. */
+function CellText({ text, isMasked }: { text: string; isMasked: boolean }) {
+  const { t } = useTranslation('grid');
+  if (isMasked) return <em title={t('masked')}>{text || '•••'}</em>;
+  return <span title={text}>{text}</span>;
+}
+
+function isMasked(column: Column, row: Row): boolean {
+  const value = row[column.key];
+  return Boolean(column.missingPermission) && (value === null || value === undefined || String(value).includes('*'));
 }
 
 function saveOf({ onEdit }: Props, column: Column) {

@@ -26,10 +26,15 @@ export interface ListState {
   after: string | null;
   before: string | null;
   viewId: string | null;
+  /** Whether the most frequent values of columns stand beside the list. */
+  hasFacets: boolean;
+  /** A job that is followed beside the list. */
+  jobId: string | null;
 }
 
 export const SIZES = [20, 50, 100];
 const DEFAULT_SIZE = 50;
+const KEEPS_PAGE = new Set(['after', 'before', 'columns', 'hasFacets', 'jobId']);
 
 export function readState(given: Record<string, string>): ListState {
   const size = Number(given.size);
@@ -44,6 +49,8 @@ export function readState(given: Record<string, string>): ListState {
     after: given.after ?? null,
     before: given.before ?? null,
     viewId: given.view ?? null,
+    hasFacets: given.facets === 'shown',
+    jobId: given.job ?? null,
   };
 }
 
@@ -57,6 +64,8 @@ export function writeState(state: ListState): Record<string, string | undefined>
     after: state.after ?? undefined,
     before: state.before ?? undefined,
     view: state.viewId ?? undefined,
+    facets: state.hasFacets ? 'shown' : undefined,
+    job: state.jobId ?? undefined,
   };
 }
 
@@ -91,6 +100,8 @@ export function stateOfView(view: View, columns: Column[]): ListState {
     after: null,
     before: null,
     viewId: view.id,
+    hasFacets: false,
+    jobId: null,
   };
 }
 
@@ -108,7 +119,7 @@ export function useListState(): [ListState, (change: Partial<ListState>, isRepla
   const navigate = useNavigate();
   const state = useMemo(() => readState(given), [given]);
   function change(changes: Partial<ListState>, isReplaced = false) {
-    const isSamePage = 'after' in changes || 'before' in changes;
+    const isSamePage = Object.keys(changes).every((name) => KEEPS_PAGE.has(name));
     const next = { ...state, ...(isSamePage ? {} : { after: null, before: null }), ...changes };
     void navigate({ to: '.', search: writeState(next) as never, replace: isReplaced });
   }

@@ -50,8 +50,14 @@ _IS_UNDONE: Final = exists().where(
     not_(_undo.c.is_dry_run),
     not_(equals_any(_undo.c.status, [JobStatus.CANCELED.value, JobStatus.FAILED.value])),
 )
+_retry = job_run.alias("retry")
+_IS_RETRIED: Final = exists().where(_retry.c.retry_of_id == job_run.c.id)
 _kept: Any = literal_column("interval '1 day'").op("*", return_type=Interval())(select_global_value(KEPT_DAYS))
-_SHOWN_JOB: Final = JOB.add_columns(_IS_UNDONE.label("is_undone"), (job_run.c.finished_at + _kept).label("undo_until"))
+_SHOWN_JOB: Final = JOB.add_columns(
+    _IS_UNDONE.label("is_undone"),
+    _IS_RETRIED.label("is_retried"),
+    (job_run.c.finished_at + _kept).label("undo_until"),
+)
 ONE_JOB: Final = compile_statement(JOB.where(job_run.c.id == bindparam("job_id", type_=BigInteger())))
 jobs_by_id = one_by(_SHOWN_JOB, job_run.c.id)
 job_list = RootList(_SHOWN_JOB, [Sort("NEWEST", (job_run.c.created_at, job_run.c.id), descending=True)])

@@ -21,32 +21,36 @@ export interface OpenConflict {
 type Payload = NonNullable<CustomerRowEditMutation['customerQuickEdit']>;
 
 /** Saves cells; a conflict is decided by the person before the cell is left. */
-export function useRowEdit(state: ListState) {
+export function useRowEdit() {
   const { t } = useTranslation('customers');
   const client = useQueryClient();
   const [conflict, setConflict] = useState<OpenConflict | null>(null);
   const [news, setNews] = useState('');
 
-  async function send(edit: CellEdit, version: number): Promise<Row | string> {
+  async function send(edit: CellEdit, version: number, state: ListState): Promise<Row | string> {
     const field = EDITED_FIELDS[edit.column.key] ?? edit.column.key;
     const input = { id: edit.row.id, expectedVersion: version, [field]: edit.value } as CustomerQuickEditInput;
     const { customerQuickEdit } = await request(CustomerRowEditDocument, { input, filter: state.filter });
     if (!customerQuickEdit) return t('notSaved');
     const [error] = customerQuickEdit.userErrors;
-    if (error && 'conflicts' in error) return resolve(edit, error);
+    if (error && 'conflicts' in error) return resolve(edit, error, state);
     if (error || !customerQuickEdit.customer) return error?.message ?? t('notSaved');
     setNews(t(customerQuickEdit.stillMatches === false ? 'savedAndLeft' : 'saved'));
     void client.invalidateQueries({ queryKey: ['customers', 'rows'] });
     return rowOf(customerQuickEdit.customer);
   }
 
-  async function resolve(edit: CellEdit, error: Extract<Payload['userErrors'][number], { conflicts: unknown }>) {
+  async function resolve(
+    edit: CellEdit,
+    error: Extract<Payload['userErrors'][number], { conflicts: unknown }>,
+    state: ListState,
+  ) {
     releaseFocus();
     const choice = await new Promise<'mine' | 'theirs' | 'cancel'>((decide) =>
       setConflict({ conflicts: error.conflicts, decide }),
     );
     setConflict(null);
-    if (choice === 'mine') return send(edit, error.currentVersion);
+    if (choice === 'mine') return send(edit, error.currentVersion, state);
     if (choice === 'theirs' && error.customer) {
       void client.invalidateQueries({ queryKey: ['customers', 'rows'] });
       return rowOf(error.customer);
@@ -55,5 +59,6 @@ export function useRowEdit(state: ListState) {
     return error.message;
   }
 
-  return { edit: (one: CellEdit) => send(one, one.row.version as number), conflict, news };
+  const edit = (state: ListState) => (one: CellEdit) => send(one, one.row.version as number, state);
+  return { edit, conflict, news };
 }

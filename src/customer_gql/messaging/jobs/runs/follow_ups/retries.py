@@ -6,9 +6,9 @@ import orjson
 from sqlalchemy import Integer, and_, exists, literal_column, select
 
 from customer_gql.core.actor import Actor
-from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.database.statements import AnySelect, Connection, Row, equals_any, fetch_value
-from customer_gql.messaging.jobs.runs.kinds import JobWork, WholeWork
+from customer_gql.messaging.jobs.runs.kinds import JOB_WORK, JobWork, WholeWork
 from customer_gql.messaging.jobs.runs.parts import freeze_again, freeze_selected, freeze_whole
 from customer_gql.messaging.jobs.runs.tables import (
     IDS_OF_A_PART,
@@ -56,27 +56,38 @@ def _rows_to_retry(job_id: int) -> AnySelect:
     return listed_rows(job_id).where(equals_any(job_row.c.outcome, [outcome.value for outcome in _RETRIED]))
 
 
+def find_retry_refusal(job: Row, *, is_retried: bool = False) -> RuleError | None:
+    """Why a job cannot be retried (docs/domain/bulk-jobs.md#bulk-jobs-8)."""
+    if job.finished_at is None:
+        return NOT_FINISHED()
+    work = JOB_WORK.get(job.work)
+    is_left = (
+        job.status != JobStatus.DONE.value if isinstance(work, WholeWork) else job.failed_count + job.canceled_count
+    )
+    if work is None or not is_left:
+        return _NOTHING_TO_RETRY()
+    return _RETRIED_ALREADY() if is_retried else None
+
+
 async def retry_job(
     connection: Connection, job: Row, work: JobWork, *, operation: str, key: str | None, by: Actor
 ) -> Submitted:
     """A job for the rows that failed or were canceled, in the name of who asks now. Raises `RuleError`, also where there is one
     for them already."""
-    if job.finished_at is None:
-        raise NOT_FINISHED(path=["id"])
+    refusal = find_retry_refusal(job)
+    if refusal is not None:
+        raise refusal.at(["id"])
     parameters = orjson.loads(job.parameters)
     if work.lock_subject is not None:
         await work.lock_subject(connection, parameters)
     # Of two at one time the other one waits here, and finds the first.
     await lock_job(connection, job.id)
-    is_whole = isinstance(work, WholeWork)
-    if job.status == JobStatus.DONE.value if is_whole else not job.failed_count + job.canceled_count:
-        raise _NOTHING_TO_RETRY(path=["id"])
     left = freeze_whole(freeze_selected(_rows_to_retry(job.id)), job.failed_count + job.canceled_count, rows_are_gone())
     submission = Submission(
         work,
         parameters,
         operation,
-        await freeze_again(connection, job.id) if is_whole else left,
+        await freeze_again(connection, job.id) if isinstance(work, WholeWork) else left,
         ErrorPolicy(job.error_policy),
         key,
         {"job": job.id},

@@ -2,16 +2,16 @@ import Alert from '@mui/material/Alert';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Failure } from '../../components/Failure';
-import type { CustomerViewInput } from '../../generated/graphql';
-import { type Column, type ListState, readState, sortArgument, stateOfView, type View } from '../../grid/state';
-import { useViews } from '../../grid/useViews';
-import { type ViewAction, ViewTabs } from '../../grid/ViewTabs';
-import { listQuery } from './rows';
+import { Failure } from '../components/Failure';
+import type { Source } from './source';
+import { type Column, type ListState, readState, stateOfView, type View } from './state';
+import { useViews } from './useViews';
+import { type ViewAction, ViewTabs } from './ViewTabs';
 
-const SaveViewDialog = lazy(() => import('../../grid/SaveViewDialog'));
+const SaveViewDialog = lazy(() => import('./SaveViewDialog'));
 
 interface Props {
+  source: Source;
   views: View[];
   columns: Column[];
   shown: string[];
@@ -19,12 +19,12 @@ interface Props {
   onChange: (change: Partial<ListState>) => void;
 }
 
-export function CustomerViews({ views, columns, shown, state, onChange }: Props) {
-  const { t } = useTranslation(['customers', 'grid']);
+export function ListViews({ source, views, columns, shown, state, onChange }: Props) {
+  const { t } = useTranslation([source.name, 'grid']);
   const client = useQueryClient();
-  const { save, change, remove, startWith } = useViews('CUSTOMERS', () => client.invalidateQueries(listQuery));
+  const { save, change, remove, startWith } = useViews(source.grid, () => client.invalidateQueries(source.listQuery));
   const [isSaving, setSaving] = useState(false);
-  const content = { customers: contentOf(state, columns, shown) };
+  const content = source.viewContent(state, columns, shown);
 
   async function act(action: ViewAction, view: View | null) {
     if (action === 'save') setSaving(true);
@@ -77,14 +77,4 @@ export function CustomerViews({ views, columns, shown, state, onChange }: Props)
       ) : null}
     </>
   );
-}
-
-function contentOf(state: ListState, columns: Column[], shown: string[]): CustomerViewInput {
-  return {
-    filter: state.filter,
-    search: state.search || null,
-    sort: sortArgument(state, columns) as CustomerViewInput['sort'],
-    columns: shown,
-    pageSize: state.size,
-  };
 }

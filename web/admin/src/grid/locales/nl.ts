@@ -1,0 +1,1 @@
+export { nlNL as locale } from '@mui/x-data-grid/locales';

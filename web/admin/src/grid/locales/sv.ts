@@ -1,0 +1,1 @@
+export { svSE as locale } from '@mui/x-data-grid/locales';
