@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
+import orjson
 import pytest
 
 from customer_gql.core.values.emails import validate_email
@@ -14,6 +15,11 @@ from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.customers.addresses.fields import COLUMNS as ADDRESS_COLUMNS, validate_new_address
 from customer_gql.customers.addresses.settings import COMPANY, FAX, STREET_LINES, TELEPHONE
 from customer_gql.customers.addresses.tables import address
+from customer_gql.customers.attributes.built_in.rules import FIELD_RULES
+from customer_gql.customers.attributes.definitions import CHOICES
+from customer_gql.customers.attributes.rules import MEMBERS, ValueRules, validate_value
+from customer_gql.customers.attributes.tables import AttributeType, attribute, attribute_option
+from customer_gql.customers.attributes.values.tables import address_attribute, customer_attribute
 from customer_gql.customers.profile.tables import Gender, customer
 from customer_gql.customers.profile.values.births import BIRTH_DATE
 from customer_gql.customers.profile.values.fields import (
@@ -107,6 +113,7 @@ def settings_asking_for_everything() -> Any:
         STREET_LINES: 2,
         TELEPHONE: "REQUIRED",
         BIRTH_DATE: "DATE",
+        FIELD_RULES: "",
         **dict.fromkeys(CHOICE_SETTINGS.values(), ""),
         **{setting: setting.default for setting in COUNTRY_SETTINGS},
         **shown,
@@ -136,3 +143,21 @@ def test_every_name_of_staff_is_one_that_staff_could_enter(rows: Rows):
     names = [row["name"] for row in made_rows(rows, staff_user)]
     assert names
     assert [validate_person_name(name, ["name"], required=True) for name in names] == names
+
+
+def test_values_of_attributes_are_ones_that_staff_could_enter(rows: Rows):
+    defined = {row["id"]: row for row in made_rows(rows, attribute)}
+    assert {row["type"] for row in defined.values()} == {type.value for type in AttributeType}
+    options = {(row["attribute_id"], row["code"]) for row in made_rows(rows, attribute_option)}
+    for table, entity in ((customer_attribute, "CUSTOMER"), (address_attribute, "ADDRESS")):
+        met = set[int]()
+        for row in made_rows(rows, table):
+            one = defined[row["attribute_id"]]
+            met.add(one["id"])
+            kind = AttributeType(one["type"])
+            [value] = [row[name] for name in row if name.endswith(("_value", "_code")) and row[name] is not None]
+            given = [value] if MEMBERS[kind] in ("lines", "options") else value
+            stored = validate_value({MEMBERS[kind]: given}, ValueRules(kind, orjson.loads(one["rules"])), [])
+            assert stored == given
+            assert kind not in CHOICES or (one["id"], value) in options
+        assert met == {id for id, row in defined.items() if row["entity"] == entity}

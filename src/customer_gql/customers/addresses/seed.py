@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any, Final
 
 from customer_gql.core.values.telephones import to_e164
+from customer_gql.customers.attributes.seed import add_values_of_address
+from customer_gql.customers.attributes.values.tables import address_attribute
 from customer_gql.customers.profile.shopper import AccountPlan, Shopper, fill_pattern
 from customer_gql.database.seeding import CustomerSeed, Rows, Stage, to_datetime
 from customer_gql.shop.countries.countries import find_country
@@ -60,11 +62,11 @@ def _add_address(
     vat = fill_pattern(tax_number, s.draw) if company and tax_number else None
     stamp = to_datetime(created)
     updated = stamp if s.r() < 0.7 else to_datetime(s.pick_moment(created))
-    region = _read_region(s.plan.country, place["region"])
+    region, id = _read_region(s.plan.country, place["region"]), s.make_id(created)
     rows[address].append(
         {
             "customer_id": s.id,
-            "id": s.make_id(created),
+            "id": id,
             "first_name": first,
             "last_name": last,
             **place,
@@ -79,6 +81,7 @@ def _add_address(
             "updated_at": updated,
         }
     )
+    add_values_of_address(s, rows, id)
 
 
 def _pick_recipient(s: Shopper[AddressPlan]) -> tuple[str, str]:
@@ -115,4 +118,4 @@ def _draw_company(s: Shopper[AddressPlan]) -> str | None:
     return f"{s.last} {_COMPANY_FORMS[s.plan.country]}" if s.r() < share else None
 
 
-SEED: Final = (CustomerSeed((address,), add_addresses, Stage.CONTACT),)
+SEED: Final = (CustomerSeed((address, address_attribute), add_addresses, Stage.CONTACT),)

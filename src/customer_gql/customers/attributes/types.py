@@ -10,9 +10,9 @@ from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
 from customer_gql.shop.websites.types import StoreView, Website
 
 from . import reads
+from .built_in.labels import label_of
 from .enums import InputValidation
 from .inputs import CODE, FILTER_MATCH, GRID_COLUMN, GRID_FILTER, SEARCHABLE, SEGMENT_CONDITION
-from .labels import label_of
 from .tables import AttributeEntity, AttributeForm, AttributeType, GridFilterMatch, InputFilter
 
 

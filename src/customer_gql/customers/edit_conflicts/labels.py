@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.customers.addresses.reads import addresses_by_id
-from customer_gql.customers.attributes.labels import label_of
+from customer_gql.customers.attributes.built_in.labels import label_of
 from customer_gql.customers.history.stored_values import KINDS_BY_NAME, ValueKind
 from customer_gql.graph.context import Context
 from customer_gql.loading.reads import Read

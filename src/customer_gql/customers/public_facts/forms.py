@@ -8,7 +8,7 @@ from typing import Any, Final
 from customer_gql.core.errors import RuleError, RuleErrors
 from customer_gql.core.values.emails import validate_email
 from customer_gql.customers.addresses.fields import ADDRESS_FIELDS, STAFF_ONLY, hidden_columns, validate_new_address
-from customer_gql.customers.attributes.labels import label_of
+from customer_gql.customers.attributes.built_in.labels import label_of
 from customer_gql.customers.newsletter.opt_in import ENABLED as NEWSLETTER
 from customer_gql.customers.profile.tables import Gender
 from customer_gql.customers.profile.values.fields import (

@@ -15,7 +15,7 @@ from customer_gql.customers.accounts.sessions.settings import (
 )
 from customer_gql.customers.addresses.fields import SETTINGS as ADDRESS_SETTINGS
 from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER, STREET_LINES
-from customer_gql.customers.attributes.labels import label_of
+from customer_gql.customers.attributes.built_in.labels import label_of
 from customer_gql.customers.companies.registration.settings import COMPANIES_ENABLED, REGISTRATION
 from customer_gql.customers.newsletter.opt_in import CONFIRM_BY_MAIL, ENABLED as NEWSLETTER
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS

@@ -5,8 +5,8 @@ import strawberry
 from babel.dates import format_date
 
 from customer_gql.core.messages.catalogues import ENGLISH
+from customer_gql.customers.attributes.built_in.labels import label_of
 from customer_gql.customers.attributes.enums import AttributeType  # where the graph's enum is made of it
-from customer_gql.customers.attributes.labels import label_of
 from customer_gql.customers.attributes.tables import AttributeEntity
 from customer_gql.graph.access.guards import mask_value
 from customer_gql.graph.context import Info
