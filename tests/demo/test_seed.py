@@ -374,6 +374,8 @@ async def test_the_first_customer_shows_everything(shop: Connection) -> None:
         "newsletter_subscription": 3,
         "customer_note": 2,
         "customer_tag": 4,
+        "customer_attribute": 8,
+        "address_attribute": 8,
         "sales_order": 10,
         "sales_order_number": 10,
         "sales_order_address": 20,
@@ -432,7 +434,7 @@ async def test_a_second_run_is_refused_and_changes_nothing(shop: Connection) -> 
 async def test_what_is_left_of_a_shop_without_customers_is_refused(shop: Connection) -> None:
     async with undone(shop):
         await shop.execute("DELETE FROM customer")
-        with pytest.raises(SeedRefused, match=r"already holds records .* \(configuration_value\)"):
+        with pytest.raises(SeedRefused, match=r"already holds records .* \(attribute\)"):
             await seed_shop(shop, customers=10, seed=1)
 
 

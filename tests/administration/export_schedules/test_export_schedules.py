@@ -14,6 +14,7 @@ from customer_gql.administration.exports.export_job import MAX_OPEN
 from customer_gql.administration.exports.formats import writing
 from customer_gql.core.ids import decode_id, encode_id, new_id
 from customer_gql.messaging.jobs.work import Tools
+from customers.attributes.samples import delete_made, make_attribute
 from support.clients import Client
 from support.customers import make_customer, put
 from support.exporting import LINK, download, read_csv, run_exports, start_export
@@ -529,3 +530,16 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_schedul
         counts[size] = await statements.count()
         assert [len(one["lastJob"]["files"]) for one in shown] == [1] * size
     assert counts[1] == counts[20]
+
+
+async def test_an_option_that_is_gone_breaks_the_schedule(owner, connection, tools):
+    row = await make_attribute(connection, ("s", "m"), type="SELECT", is_grid_column=True, is_grid_filter=True)
+    filter = {"attributes": [{"code": row.code, "options": {"hasNone": ["m"]}}]}
+    listed = {"customers": {"selection": {"filter": filter}, "columns": ["number"]}}
+    schedule = (await create(owner.client, **daily(0, list=listed)))["schedule"]
+    await connection.execute("DELETE FROM attribute_option WHERE attribute_id = $1 AND code = 'm'", row.id)
+    await connection.execute("UPDATE attribute SET version = version + 1 WHERE id = $1", row.id)
+    await run(connection, tools, schedule)
+    shown = await show(owner.client)
+    assert (shown["state"], shown["problem"]["key"]) == ("BROKEN", "export_schedule.list_broken")
+    await delete_made(connection)

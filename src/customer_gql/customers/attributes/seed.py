@@ -104,7 +104,7 @@ _ATTRIBUTES: Final = (
         is_personal=True,
     ),
     _DemoAttribute(
-        *(1009, _ADDRESS, "address_kind", AttributeType.SELECT, "Kind of address", "Art der Adresse", 5),
+        *(1009, _ADDRESS, "address_kind", AttributeType.SELECT, "Kind of address", "Art des Ortes", 5),
         lambda s: [_KINDS[s.number % len(_KINDS)][0]],
         options=_KINDS,
     ),

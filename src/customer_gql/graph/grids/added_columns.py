@@ -1,9 +1,9 @@
 """Columns that a shop adds to a grid while it runs: how they are found, and a question that names them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from customer_gql.database.statements import Connection, Statement, fetch_rows
 from customer_gql.graph.context import Context
@@ -32,13 +32,16 @@ class AddedColumns:
 @dataclass(frozen=True, slots=True, eq=False)
 class ColumnSource:
     """Where the definitions are: `read` gives all of `key`, `statement` is the same outside of a request. `make` is asked once for
-    the same definitions; `identity` tells which those are."""
+    the same definitions; `identity` tells which those are. It gets what belongs to them by `load_parts`, or outside of a request
+    by `fetch_parts`, which is the same as long as they are."""
 
     read: Read
     key: Any
     statement: Statement
     identity: Callable[[Any], tuple[Any, ...]]
-    make: Callable[[Sequence[Any]], AddedColumns]
+    make: Callable[[Sequence[Any], Mapping[int, Any]], AddedColumns]
+    load_parts: Callable[[Context, Sequence[Any]], Awaitable[Mapping[int, Any]]]
+    fetch_parts: Callable[[Connection, Sequence[Any]], Awaitable[Mapping[int, Any]]]
 
 
 class _Definitions:
@@ -60,7 +63,10 @@ class _Definitions:
 async def add_columns(context: Context, types: "GridTypes") -> "GridTypes":
     """The types with the columns that the shop added."""
     source = types.added
-    return types if source is None else _extend(types, await context.load(source.read, source.key))
+    if source is None:
+        return types
+    rows = await context.load(source.read, source.key)
+    return await _extend(types, source, rows, lambda: source.load_parts(context, rows))
 
 
 async def add_named_columns(context: Context, types: "GridTypes", used: Iterable[str]) -> "GridTypes":
@@ -73,7 +79,8 @@ async def add_columns_of_job(connection: Connection, types: "GridTypes", used: I
     source = types.added
     if source is None or not any(map(is_added, used)):
         return types
-    return _extend(types, await fetch_rows(connection, source.statement))
+    rows = await fetch_rows(connection, source.statement)
+    return await _extend(types, source, rows, lambda: source.fetch_parts(connection, rows))
 
 
 def name_columns(
@@ -95,14 +102,24 @@ def _read_key(by: Mapping[str, Any], path: list[str]) -> SortBy:
     return SortBy(key if code is None else attribute_key(code), by["direction"] is SortDirection.DESC)
 
 
-def _extend(types: "GridTypes", rows: Sequence[Any]) -> "GridTypes":
-    assert types.added is not None
-    return _extended(types, _Definitions(types.added, rows))
+_KEPT: Final = 8
+_EXTENDED: Final[OrderedDict[tuple[int, _Definitions], "GridTypes"]] = OrderedDict()
+"""By the types, which live as long as the process, and the definitions."""
 
 
-@lru_cache(maxsize=8)
-def _extended(types: "GridTypes", definitions: _Definitions) -> "GridTypes":
-    assert types.added is not None
-    added = types.added.make(definitions.rows)
-    grid = replace(types.grid, columns={**types.grid.columns, **added.columns}, orders=added.orders)
-    return replace(types, grid=grid, personal=types.personal | added.personal)
+async def _extend(
+    types: "GridTypes",
+    source: ColumnSource,
+    rows: Sequence[Any],
+    read_parts: Callable[[], Awaitable[Mapping[int, Any]]],
+) -> "GridTypes":
+    key = (id(types), _Definitions(source, rows))
+    found = _EXTENDED.get(key)
+    if found is None:
+        added = source.make(rows, await read_parts())
+        grid = replace(types.grid, columns={**types.grid.columns, **added.columns}, orders=added.orders)
+        found = replace(types, grid=grid, personal=types.personal | added.personal)
+        _EXTENDED[key] = found
+        while len(_EXTENDED) > _KEPT:
+            _EXTENDED.popitem(last=False)
+    return found

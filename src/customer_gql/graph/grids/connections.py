@@ -1,6 +1,6 @@
 """What the connection of a grid says of its whole list: how long it is, its facets, and how it is found."""
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
@@ -19,7 +19,11 @@ from customer_gql.loading.grids.pages import (
 )
 from customer_gql.loading.pages import ListOrder, Page, Window
 
+from .added_columns import add_named_columns
 from .personal import require_columns
+
+if TYPE_CHECKING:
+    from .types import GridTypes
 
 graph_enum(
     Precision,
@@ -35,15 +39,15 @@ graph_enum(
 class GridPage(Page):
     """A page of a grid, with the list that it is part of."""
 
-    __slots__ = ("listed", "personal")
+    __slots__ = ("listed", "types")
 
-    def __init__(self, rows: Any, window: Window, order: ListOrder, listed: GridList, personal: frozenset[str]) -> None:
+    def __init__(self, rows: Any, window: Window, order: ListOrder, listed: GridList, types: "GridTypes") -> None:
         async def count() -> int:
             return (await listed.count()).total
 
         super().__init__(rows, window, order, count)
         self.listed = listed
-        self.personal = personal
+        self.types = types
 
 
 @strawberry.type(description="A value of a column, and how many rows have it.")
@@ -113,11 +117,12 @@ def make_connection(name: str, of: Any, title: str) -> Any:
 
 
 async def _read_facets(page: GridPage, info: Info, keys: list[str], first: int) -> list[Facet]:
-    grid = page.listed.grid
+    types = await add_named_columns(info.context, page.types, keys)
+    grid = types.grid
     unknown = [key for key in keys if key not in grid.columns or not grid.columns[key].is_facetable]
     if unknown:
         raise BadInput(f"columns: {unknown[0]!r} is no column with facets.", argument=["columns"])
-    require_columns(grid, page.personal, keys, info.context.viewer)
+    require_columns(grid, types.personal, keys, info.context.viewer)
     found = await page.listed.facets([grid.columns[key] for key in keys], first)
     return [_make_facet(facet) for facet in found]
 

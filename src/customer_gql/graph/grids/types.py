@@ -112,7 +112,7 @@ class GridTypes:
         listed = GridList(info.context, question)
         has_row = selects_field(info, ROW_FIELD)
         rows, order = await listed.rows(window, has_row=has_row, needed=needed_columns(info))
-        page = GridPage(rows, window, order, listed, self.personal)
+        page = GridPage(rows, window, order, listed, self)
         if has_row:
             key_of = attrgetter(*self.node_key)
             info.context.loads.prime(self.row_read, {key_of(row): row for row in page.nodes})

@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     select,
     union_all,
 )
@@ -217,6 +218,8 @@ def _capped_count(rows: AnySelect) -> AnySelect:
 
 def _facet_values(number: int, column: GridColumn) -> list[ColumnElement[Any]]:
     """What the rows are counted by. Tags are counted by the form in which they are compared, and come with how they are spelt."""
+    if column.type is ColumnType.OPTIONS:
+        return [column.match_value.label(f"value_{number}")]
     if column.type is not ColumnType.TAGS:
         return [column.value.label(f"value_{number}")]
     return [column.match_value.label(f"value_{number}"), column.value.label(f"spelt_{number}")]
@@ -240,6 +243,10 @@ def _facet_part(number: int, column: GridColumn, matched: FromClause, first: int
 
 def _count_values(number: int, column: GridColumn, matched: FromClause) -> AnySelect:
     value, count = matched.c[f"value_{number}"], func.count().label("count")
+    if column.type is ColumnType.OPTIONS:
+        nothing: Any = literal_column("ARRAY[NULL]::text[]", ARRAY(Text()))
+        code = select(func.unnest(func.coalesce(value, nothing)).label("value")).subquery()
+        return select(code.c.value, count).group_by(code.c.value)
     if column.type is not ColumnType.TAGS:
         return select(value.label("value"), count).group_by(value)
     spelt = matched.c[f"spelt_{number}"]

@@ -37,6 +37,9 @@ ATTRIBUTE_MEMBER: Final = Refusal("grid.attribute_member", "Compare the values o
 ATTRIBUTE_NOT_COMPARED: Final = Refusal(
     "grid.attribute_not_compared", "Add what to compare the attribute with, as `{member}`.", UserErrorCode.REQUIRED
 )
+OPTION_GONE: Final = Refusal(
+    "grid.option_gone", "The attribute {code} has no option {option}. Choose another one, or leave it out."
+)
 ATTRIBUTE_NOT_NAMED: Final = Refusal(
     "grid.attribute_not_named", "Name the attribute to sort by, and only with the key `{key}`.", UserErrorCode.REQUIRED
 )

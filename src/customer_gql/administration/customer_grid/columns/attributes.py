@@ -1,6 +1,6 @@
 """Columns of attributes, made of what staff define (docs/domain/attributes.md#attributes-12)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -9,75 +9,50 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
-    Interval,
     Text,
     and_,
     any_,
+    bindparam,
     cast,
     func,
     literal,
     literal_column,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from customer_gql.administration.customer_grid.attribute_values import MAX_COMPARED
 from customer_gql.administration.customer_grid.tables import customer_grid_attribute
-from customer_gql.customers.attributes.reads import attributes_by_entity
+from customer_gql.customers.attributes.definitions import CHOICES
+from customer_gql.customers.attributes.reads import attributes_by_entity, options_by_attribute
 from customer_gql.customers.attributes.tables import (
     AttributeEntity,
     AttributeType,
-    GridFilterMatch,
     attribute,
     attribute_option,
 )
 from customer_gql.customers.attributes.values.tables import customer_attribute
-from customer_gql.database.statements import compile_statement
+from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.graph.context import Context
 from customer_gql.graph.grids.added_columns import AddedColumns, ColumnSource
-from customer_gql.loading.grids.columns import ColumnType, GridColumn, attribute_key
-from customer_gql.loading.grids.operators import MAX_DAYS, OPERATORS, Condition, Operator, is_not_true
-from customer_gql.loading.grids.refusals import DAYS_OUT_OF_RANGE
+from customer_gql.loading.grids.columns import GridColumn, attribute_key
 
+from .attribute_operators import MEMBER_OF, SEVERAL, TYPES, make_operators
 from .entries import ROW
 
 _value: Final = customer_grid_attribute.c
 _given: Final = customer_attribute.c
-_Find = Callable[[Condition], Condition]
-"""Whether the customer has a value of the attribute for which something holds."""
-
-_TYPES: Final[Mapping[AttributeType, ColumnType]] = {
-    AttributeType.TEXT: ColumnType.STRING,
-    AttributeType.TEXT_AREA: ColumnType.STRING,
-    AttributeType.MULTILINE: ColumnType.STRING,
-    AttributeType.DATE: ColumnType.DATE,
-    AttributeType.BOOLEAN: ColumnType.BOOLEAN,
-    AttributeType.SELECT: ColumnType.OPTIONS,
-    AttributeType.MULTI_SELECT: ColumnType.OPTIONS,
-}
-_MEMBER_OF: Final[Mapping[ColumnType, str]] = {
-    ColumnType.STRING: "text",
-    ColumnType.DATE: "date",
-    ColumnType.BOOLEAN: "boolean",
-    ColumnType.OPTIONS: "options",
-}
-_SEVERAL: Final = (AttributeType.MULTILINE, AttributeType.MULTI_SELECT)
-_NEVER_ALLOWED: Final[Mapping[str, frozenset[str]]] = {
-    GridFilterMatch.CONTAINS.value: frozenset(),
-    GridFilterMatch.STARTS_WITH.value: frozenset({"contains"}),
-    GridFilterMatch.EQUALS.value: frozenset({"contains", "startsWith"}),
-}
 _OF_ORDER: Final = "value"
 
 
-def make_columns(rows: Sequence[Any]) -> AddedColumns:
-    """The columns of the definitions that the list shows or is filtered by, in the order of forms."""
+def make_columns(rows: Sequence[Any], options: Mapping[int, Collection[str]]) -> AddedColumns:
+    """The columns of the definitions that the list shows or is filtered by, in the order of forms. `options` are the codes of
+    those of choices."""
     columns, orders, personal = dict[str, GridColumn](), dict[FromClause, ColumnElement[bool]](), set[str]()
     for row in rows:
         if row.is_system or row.is_being_deleted or not (row.is_grid_column or row.is_grid_filter):
             continue
         order, key = _make_order(row), attribute_key(row.code)
-        columns[key] = _make_column(row, order.c[_OF_ORDER])
+        columns[key] = _make_column(row, order.c[_OF_ORDER], options.get(row.id, ()))
         orders[order] = order.c.customer_id == ROW.customer_id
         if row.is_personal:
             personal.add(key)
@@ -88,6 +63,29 @@ def _identify(row: Any) -> tuple[Any, ...]:
     return row.id, row.version, row.is_being_deleted
 
 
+def _find_choices(rows: Sequence[Any]) -> list[int]:
+    """Attributes with options. A change of one of those changes the version of the attribute."""
+    return [row.id for row in rows if AttributeType(row.type) in CHOICES and (row.is_grid_column or row.is_grid_filter)]
+
+
+async def _load_options(context: Context, rows: Sequence[Any]) -> Mapping[int, Collection[str]]:
+    loads = [(id, context.load(options_by_attribute, id)) for id in _find_choices(rows)]
+    return {id: frozenset(one.code for one in await load) for id, load in loads}
+
+
+async def _fetch_options(connection: Connection, rows: Sequence[Any]) -> Mapping[int, Collection[str]]:
+    found = dict[int, set[str]]()
+    for one in await fetch_rows(connection, _OPTIONS, ids=_find_choices(rows)):
+        found.setdefault(one.attribute_id, set()).add(one.code)
+    return found
+
+
+_OPTIONS: Final = compile_statement(
+    select(attribute_option.c.attribute_id, attribute_option.c.code).where(
+        attribute_option.c.attribute_id == any_(bindparam("ids", type_=ARRAY(BigInteger()))),
+        ~attribute_option.c.is_being_removed,
+    )
+)
 ATTRIBUTE_COLUMNS: Final = ColumnSource(
     read=attributes_by_entity,
     key=AttributeEntity.CUSTOMER.value,
@@ -98,152 +96,31 @@ ATTRIBUTE_COLUMNS: Final = ColumnSource(
     ),
     identity=_identify,
     make=make_columns,
+    load_parts=_load_options,
+    fetch_parts=_fetch_options,
 )
 
 
-def _make_column(row: Any, sorted_by: ColumnElement[Any]) -> GridColumn:
+def _make_column(row: Any, sorted_by: ColumnElement[Any], options: Collection[str]) -> GridColumn:
     type_ = AttributeType(row.type)
-    operators = _make_operators(type_, row.id)
-    if type_ in (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE):
-        left_out = _NEVER_ALLOWED[row.grid_filter_match]
-        operators = {name: one for name, one in operators.items() if name not in left_out}
     return GridColumn(
         key=attribute_key(row.code),
         title=row.label,
         description=row.label,
-        type=_TYPES[type_],
+        type=TYPES[type_],
         value=_SHOWN[type_](row.id),
         sorted_by=sorted_by,
-        member=_MEMBER_OF[_TYPES[type_]],
-        operators=operators,
+        member=MEMBER_OF[TYPES[type_]],
+        operators=make_operators(row, options),
         is_filterable=row.is_grid_filter,
-        is_sortable=row.is_grid_column and type_ not in _SEVERAL,
+        is_sortable=row.is_grid_column and type_ not in SEVERAL,
         is_exportable=row.is_grid_column,
         is_searched=row.is_searchable,
+        is_facetable=row.is_grid_column and type_ in (*CHOICES, AttributeType.BOOLEAN),
+        compared=_list_codes(row.id) if type_ in CHOICES else None,
+        sql_label=_label_option(row.id) if type_ in CHOICES else None,
         is_indexed=True,
     )
-
-
-def _find_in(attribute_id: int, *, has_one: bool) -> _Find:
-    def find(condition: Condition) -> Condition:
-        of_row = _of_row(attribute_id, has_one=has_one)
-        found = select(literal_column("1")).select_from(customer_grid_attribute).where(*of_row, condition)
-        return found.correlate_except(customer_grid_attribute).exists()
-
-    return find
-
-
-def _of_row(attribute_id: int, *, has_one: bool) -> list[Condition]:
-    """With the number, so that an index gives the usual order, and the place of what has one, so that nobody is found twice."""
-    return [
-        _value.attribute_id == literal(attribute_id, BigInteger()),
-        _value.customer_id == ROW.customer_id,
-        _value.number == ROW.number,
-        *([_value.place == literal_column("0")] if has_one else []),
-    ]
-
-
-def _count_in(attribute_id: int, condition: Condition) -> ColumnElement[int]:
-    """How many values of the attribute the customer has for which something holds."""
-    of_row = _of_row(attribute_id, has_one=False)
-    counted = select(func.count()).select_from(customer_grid_attribute).where(*of_row, condition)
-    return counted.correlate_except(customer_grid_attribute).scalar_subquery()
-
-
-def _make_operators(type_: AttributeType, attribute_id: int) -> Mapping[str, Operator]:
-    find = _find_in(attribute_id, has_one=type_ not in _SEVERAL)
-    match _TYPES[type_]:
-        case ColumnType.STRING:
-            return _of_texts(find)
-        case ColumnType.DATE:
-            return _of_days(find)
-        case ColumnType.BOOLEAN:
-            return {"eq": lambda _, answer: find(_value.value == ("true" if answer else "false")), **_of_any(find)}
-        case _:
-            return _of_options(find, attribute_id)
-
-
-def _of_any(find: _Find) -> Mapping[str, Operator]:
-    return {"isNull": lambda _, is_empty: is_not_true(find(true())) if is_empty else find(true())}
-
-
-_TEXTS: Final = GridColumn(
-    key="value",
-    title="",
-    description="",
-    type=ColumnType.STRING,
-    value=_value.value,
-    longest=MAX_COMPARED,
-)
-"""The values as a column of their own table, which the operators of texts compare."""
-
-
-def _of_texts(find: _Find) -> Mapping[str, Operator]:
-    def within(name: str) -> Operator:
-        operator = OPERATORS[ColumnType.STRING][name]
-        return lambda _, text: find(operator(_TEXTS, text))
-
-    one_of = within("in")
-    return {
-        "eq": within("eq"),
-        "in": one_of,
-        "notIn": lambda column, texts: is_not_true(one_of(column, texts)),
-        "startsWith": within("startsWith"),
-        "contains": within("contains"),
-        **_of_any(find),
-    }
-
-
-def _of_days(find: _Find) -> Mapping[str, Operator]:
-    """Days are stored as texts that have their order."""
-
-    def compared(sign: str) -> Operator:
-        return lambda _, day: find(_value.value.op(sign, is_comparison=True)(literal(day.isoformat(), Text())))
-
-    def in_last_days(_column: GridColumn, days: int) -> Condition:
-        if not 0 <= days <= MAX_DAYS:
-            raise DAYS_OUT_OF_RANGE(limit=MAX_DAYS)
-        # Compared as texts: no other value may ever be read as a day.
-        return find(and_(_value.value >= _day_before(days), _value.value <= _day_before(0)))
-
-    return {
-        "gt": compared(">"),
-        "gte": compared(">="),
-        "lt": compared("<"),
-        "lte": compared("<="),
-        "inLastDays": in_last_days,
-        "notInLastDays": lambda column, days: is_not_true(in_last_days(column, days)),
-        **_of_any(find),
-    }
-
-
-def _day_before(days: int) -> ColumnElement[str]:
-    """Of UTC, so many times 24 hours ago."""
-    hours: ColumnElement[Any] = literal(24 * days, BigInteger()) * literal_column("interval '1 hour'", Interval())
-    now: ColumnElement[Any] = func.timezone("UTC", func.now())
-    return func.to_char(now - hours, literal_column("'YYYY-MM-DD'"), type_=Text())
-
-
-def _of_options(find: _Find, attribute_id: int) -> Mapping[str, Operator]:
-    def has_any(_column: GridColumn, codes: Sequence[str]) -> Condition:
-        wanted = literal(codes[0], Text()) if len(codes) == 1 else any_(literal(list(codes), ARRAY(Text())))
-        return find(_value.value == wanted)
-
-    def has_all(_column: GridColumn, codes: Sequence[str]) -> Condition:
-        """An index finds those who have the first one; of them the options are counted, of which nobody has one twice."""
-        wanted = list(dict.fromkeys(codes))
-        has_first = find(_value.value == literal(wanted[0], Text()) if wanted else true())
-        if len(wanted) < 2:
-            return has_first
-        is_wanted = _value.value == any_(literal(wanted, ARRAY(Text())))
-        return and_(has_first, _count_in(attribute_id, is_wanted) == literal(len(wanted), BigInteger()))
-
-    return {
-        "hasAny": has_any,
-        "hasAll": has_all,
-        "hasNone": lambda column, codes: is_not_true(has_any(column, codes)),
-        **_of_any(find),
-    }
 
 
 def _make_order(row: Any) -> FromClause:
@@ -287,6 +164,21 @@ def _show_labels(attribute_id: int) -> ColumnElement[Any]:
     )
     shown = select(labels).select_from(chosen).where(_of_customer(attribute_id))
     return shown.correlate_except(customer_attribute, attribute_option).scalar_subquery()
+
+
+def _list_codes(attribute_id: int) -> ColumnElement[Any]:
+    """What facets count."""
+    codes = func.array_agg(aggregate_order_by(_given.option_code, _given.place), type_=ARRAY(Text()))
+    return select(codes).where(_of_customer(attribute_id)).correlate_except(customer_attribute).scalar_subquery()
+
+
+def _label_option(attribute_id: int) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    def label(code: ColumnElement[Any]) -> ColumnElement[Any]:
+        option = attribute_option.c
+        of_code = (option.attribute_id == literal(attribute_id, BigInteger()), option.code == code)
+        return select(option.label).where(*of_code).correlate_except(attribute_option).scalar_subquery()
+
+    return label
 
 
 _SHOWN: Final[Mapping[AttributeType, Callable[[int], ColumnElement[Any]]]] = {
