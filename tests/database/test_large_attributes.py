@@ -37,7 +37,7 @@ def define(id, **given):
 
 
 async def plan_of(connection, id, compared):
-    added = make_columns([define(id)])
+    added = make_columns([define(id)], {})
     grid = replace(CUSTOMER_GRID.grid, columns={**CUSTOMER_GRID.grid.columns, **added.columns}, orders=added.orders)
     asked = GridQuestion.of(grid, filter={"attributes": [{"code": f"a_{id}", "text": compared}]})
     selected = grid.page_statement(asked.narrowing, asked.order, backward=False, positioned=False, has_row=False)
