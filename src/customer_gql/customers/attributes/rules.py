@@ -84,7 +84,7 @@ def _validate_text_area(value: str, rules: ValueRules, path: Sequence[str]) -> s
 def _validate_lines(value: list[str], rules: ValueRules, path: Sequence[str]) -> list[str] | None:
     limit = rules.limits.get("lineCount", MAX_LINES)
     refused, lines = CollectedErrors(), list[str]()
-    if len(value) > limit:
+    if sum(not text.isspace() for text in value if text) > limit:
         raise _TOO_MANY_LINES(path=path, limit=limit)
     for place, text in enumerate(value):
         with refused.collecting():

@@ -91,6 +91,6 @@ _READERS: Final[Mapping[AttributeType, Callable[[ImportAttribute, Cells, str, Se
     AttributeType.MULTILINE: _read_lines,
     AttributeType.DATE: _read_day,
     AttributeType.BOOLEAN: _read_yes_no,
-    AttributeType.SELECT: _read_option,
+    AttributeType.SELECT: _read_several,
     AttributeType.MULTI_SELECT: _read_several,
 }
