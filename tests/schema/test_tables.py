@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from customer_gql.messaging.jobs.tables import QUEUE_TABLES
 from customer_gql.schema.tables import metadata
 
 TABLES = list(metadata.tables.values())
@@ -45,6 +46,16 @@ def test_every_table_has_a_primary_key_that_the_application_makes(table):
     for column in table.primary_key.columns:
         assert column.identity is None
         assert column.server_default is None
+        assert column.autoincrement is False
+
+
+async def test_no_key_comes_from_a_sequence(connection):
+    """Those of pgqueuer's tables do."""
+    defaults = await connection.fetch(
+        "SELECT adrelid::regclass::text FROM pg_attrdef JOIN pg_index ON indrelid = adrelid AND indisprimary AND adnum = ANY (indkey)"
+        " WHERE pg_get_expr(adbin, adrelid) LIKE 'nextval%'"
+    )
+    assert {row[0] for row in defaults} <= QUEUE_TABLES
 
 
 @pytest.mark.parametrize("table", [t for t in TABLES if t.info["distribution"] == "lookup"], ids=str)

@@ -27,7 +27,11 @@ reference: whole on every machine, small, rarely written; local: on one machine,
 
 
 def table(name: str, *items: SchemaItem, distribution: Distribution, append_only: bool = False, **info: Any) -> Table:
-    """A table of the one metadata. `append_only` keeps UPDATE and DELETE from the service, see `rights`."""
+    """A table of the one metadata. `append_only` keeps UPDATE and DELETE from the service, see `rights`. Keys come from the
+    application."""
+    for item in items:
+        if isinstance(item, Column):
+            item.autoincrement = False
     return Table(name, metadata, *items, info={"distribution": distribution, "append_only": append_only, **info})
 
 
