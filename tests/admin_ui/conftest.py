@@ -1,6 +1,8 @@
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,12 +33,9 @@ class StaffShop:
     """By the address of the staff user."""
 
 
-@pytest.fixture(scope="session")
-async def staff_shop(
-    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[StaffShop]:
+@asynccontextmanager
+async def open_shop(server: Server, template: str, folder: Path) -> AsyncIterator[StaffShop]:
     _require_browser_and_build()
-    folder = tmp_path_factory.mktemp("admin_ui")
     with cloned(server, template) as url:
         token, _ = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
         passwords = {one.email: one.password for one in await prepare_sign_ins(url)}
@@ -45,6 +44,21 @@ async def staff_shop(
             at = line(service.stderr).removeprefix("serving on ")
             drain(service)
             yield StaffShop(at, url, token, passwords)
+
+
+@pytest.fixture(scope="session")
+async def staff_shop(
+    server: Server, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[StaffShop]:
+    async with open_shop(server, template, tmp_path_factory.mktemp("admin_ui")) as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+async def own_shop(server: Server, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[StaffShop]:
+    """Of one file alone, whose tests may change what others count."""
+    async with open_shop(server, template, tmp_path_factory.mktemp("admin_ui_own")) as shop:
+        yield shop
 
 
 async def add_colleague(shop: StaffShop, email: str, role: str) -> str:

@@ -1,12 +1,18 @@
 """Actions on many customers in a real Chromium: scenario 5 of the admin UI, and each way out of it."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from admin_ui.conftest import StaffShop
+from customer_gql.messaging.jobs.runs.settings import BATCH_ROWS
+from customer_gql.shop.settings.declaration import GLOBAL
+from customer_gql.shop.settings.writes import set_value
 from support.admin_driver import Desk, find_barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -81,3 +87,53 @@ async def count_tagged(shop: StaffShop, tag: str) -> int:
     found = await connection.fetchval("SELECT count(*) FROM customer_tag WHERE tag = $1", tag)
     await connection.close()
     return found
+
+
+async def test_a_job_goes_on_without_its_tab_and_a_cancellation_is_told_truthfully(desk: Desk, staff_shop: StaffShop):
+    """A customer who is locked by somebody else keeps the job where it is, as long as the test needs."""
+    page = await open_list(desk, staff_shop)
+    connection = await asyncpg.connect(staff_shop.database_url)
+    await set_batch(connection, 10)
+    async with hold_customer(connection):
+        await select_all(page)
+        dialog = await choose(page, "Add tags")
+        await dialog.get_by_label("Tags").fill("held")
+        await dialog.get_by_role("button", name="Try it").click()
+        await expect(dialog.get_by_text("what would happen to 250 customers")).to_be_visible()
+        told = await counts(dialog)
+        await dialog.get_by_role("button", name="Do it for 250 customers").click()
+        job = page.get_by_role("complementary", name="Job")
+        await expect(job.get_by_text(re.compile(r"^[1-9]\d* of 250$"))).to_be_visible()
+        address = page.url
+        await page.close()
+
+        page = await desk.context.new_page()
+        await page.goto(address)
+        job = page.get_by_role("complementary", name="Job")
+        await expect(job.get_by_role("progressbar")).to_be_visible()
+        await job.get_by_role("button", name="Cancel the job").click()
+    await expect(job.get_by_text("Somebody canceled it.")).to_be_visible()
+    await expect(job.get_by_role("button", name="Do the rest")).to_be_visible()
+    ended = {name: int(count) for name, count in (await counts(job)).items()}
+    assert ended["done"] + ended["canceled"] == int(told["done"]) == 250
+    assert ended["done"] == await count_tagged(staff_shop, "held")
+
+    await job.get_by_role("button", name="Do the rest").click()
+    await expect(job.get_by_text(re.compile(rf"^{ended['canceled']} of {ended['canceled']}$"))).to_be_visible()
+    await expect(job.get_by_role("button", name="Undo", exact=True)).to_be_visible()
+    assert await count_tagged(staff_shop, "held") == 250
+    await connection.close()
+
+
+async def set_batch(connection: Any, rows: int) -> None:
+    async with connection.transaction():
+        await set_value(connection, BATCH_ROWS, rows, scope=GLOBAL, scope_id=0)
+
+
+@asynccontextmanager
+async def hold_customer(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """One of the middle of the list."""
+    async with connection.transaction():
+        middle = "SELECT id FROM customer ORDER BY number OFFSET 125 LIMIT 1"
+        await connection.execute(f"SELECT 1 FROM customer WHERE id = ({middle}) FOR UPDATE")
+        yield

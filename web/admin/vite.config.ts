@@ -9,7 +9,7 @@ const LIBRARIES =
 const PARTS =
   'styles|utils|Button|ButtonBase|CircularProgress|OutlinedInput|InputBase|FormControl|FormHelperText|FormLabel|InputLabel|Typography|Paper|Stack|Link|Box|SvgIcon|CssBaseline|GlobalStyles|Divider';
 const BASE = new RegExp(
-  `/node_modules/((${LIBRARIES})/|@mui/(system|utils|styled-engine|private-theming)/|@mui/material/(${PARTS})/)|/src/(app/(language|search|theme|router)|graph/)`,
+  `/node_modules/((${LIBRARIES})/|@mui/(system|utils|styled-engine|private-theming)/|@mui/material/(${PARTS})/)|/src/(app/(language|search|theme|router)\\.|graph/)`,
 );
 // What the frame of the application and every list show besides.
 const FRAME =

@@ -6,11 +6,18 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startLanguage } from './app/language';
-import { router } from './app/router';
+import { BASE, createScreenRouter } from './app/router';
 import { styleCache, theme } from './app/theme';
 import { queryClient } from './graph/queries';
+import { OPEN_SCREENS } from './screens/open';
 
 await startLanguage();
+
+const isOpenPage = OPEN_SCREENS.flatMap(({ path, otherPaths = [] }) => [path, ...otherPaths]).some(
+  (path) => window.location.pathname === BASE + path,
+);
+const screens = isOpenPage ? OPEN_SCREENS : (await import('./screens/all')).SCREENS;
+const router = createScreenRouter(screens);
 
 const place = document.getElementById('root');
 if (!place) throw new Error('The page has no place for the application.');

@@ -7,9 +7,12 @@ export type Language = keyof typeof LANGUAGES;
 const KEPT = 'customer-gql-language';
 
 type Texts = { default: Record<string, unknown> };
-const files = {
-  ...import.meta.glob<Texts>('../texts/*/*.json'),
-  ...import.meta.glob<Texts>('../screens/*/texts/*.json'),
+type Files = Record<string, () => Promise<Texts>>;
+
+/** Of pages without a session, which are to load little. */
+const openFiles: Files = {
+  ...import.meta.glob<Texts>('../texts/common/*.json'),
+  ...import.meta.glob<Texts>('../screens/{sign-in,signed-in,forgotten-password,choose-password}/texts/*.json'),
 };
 
 /** Texts are read when they are needed: of a screen by its name, of all by the names of folders in `texts`. */
@@ -17,15 +20,20 @@ const backend: BackendModule = {
   type: 'backend',
   init: () => undefined,
   read(language: string, namespace: string, done: ReadCallback) {
-    const load =
-      files[`../screens/${namespace}/texts/${language}.json`] ?? files[`../texts/${namespace}/${language}.json`];
-    if (!load) return done(new Error(`no texts: ${namespace}, ${language}`), false);
-    load().then(
+    readTexts(language, namespace).then(
       (texts) => done(null, texts.default as never),
       (error: Error) => done(error, false),
     );
   },
 };
+
+async function readTexts(language: string, namespace: string): Promise<Texts> {
+  const names = [`../screens/${namespace}/texts/${language}.json`, `../texts/${namespace}/${language}.json`];
+  const find = (files: Files) => names.map((name) => files[name]).find((file) => file !== undefined);
+  const load = find(openFiles) ?? find((await import('./texts')).files);
+  if (!load) throw new Error(`no texts: ${namespace}, ${language}`);
+  return load();
+}
 
 function isLanguage(value: string): value is Language {
   return value in LANGUAGES;

@@ -9,11 +9,12 @@ import {
 import { lazy } from 'react';
 import { queryClient } from '../graph/queries';
 import { viewerQuery } from '../graph/viewer';
-import { SCREENS } from '../screens/all';
 import type { Screen } from '../screens/screen';
 import { loadTexts } from './language';
 import { parseSearch, stringifySearch } from './search';
 import { ScreenFrame } from './shell/ScreenFrame';
+
+export const BASE = '/admin';
 
 // Loaded when something fails: a page without a session is to load little.
 const PageFailure = lazy(() => import('./shell/PageFailure'));
@@ -50,23 +51,26 @@ function createScreenRoute(screen: Screen, path: string) {
 
 const isOpen = (screen: Screen) => screen.isOpen === true;
 
-export const router = createRouter({
-  routeTree: root.addChildren([
-    ...SCREENS.filter(isOpen).flatMap(createScreenRoutes),
-    signedIn.addChildren(SCREENS.filter((screen) => !isOpen(screen)).flatMap(createScreenRoutes)),
-  ]),
-  basepath: '/admin',
-  defaultPreload: 'intent',
-  defaultPendingMs: 300,
-  scrollRestoration: true,
-  parseSearch,
-  stringifySearch,
-  defaultErrorComponent: PageFailure,
-});
+/** A page without a session knows the screens that need none, and loads less for it. */
+export function createScreenRouter(screens: Screen[]) {
+  return createRouter({
+    routeTree: root.addChildren([
+      ...screens.filter(isOpen).flatMap(createScreenRoutes),
+      signedIn.addChildren(screens.filter((screen) => !isOpen(screen)).flatMap(createScreenRoutes)),
+    ]),
+    basepath: BASE,
+    defaultPreload: 'intent',
+    defaultPendingMs: 300,
+    scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
+    defaultErrorComponent: PageFailure,
+  });
+}
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof createScreenRouter>;
   }
   interface StaticDataRouteOption {
     screen?: Screen;

@@ -22,13 +22,13 @@ const OUTCOMES = {
 
 /** How many records have which outcome; what happened to none is left out, but for what was done. */
 export function Counts({ counts }: { counts: OutcomeCounts }) {
-  const { t } = useTranslation(['jobs', 'values']);
+  const { t } = useTranslation(['job', 'values']);
   const { number } = useFormats();
   const shown = Object.entries(OUTCOMES).filter(([outcome, field]) => outcome === 'DONE' || counts[field] > 0);
   return (
     <Box
       component="dl"
-      aria-label={t('jobs:outcomes')}
+      aria-label={t('job:outcomes')}
       sx={{ display: 'grid', gridTemplateColumns: 'auto 1fr', columnGap: 2, m: 0, '& dd': { m: 0, fontWeight: 600 } }}
     >
       {shown.map(([outcome, field]) => (

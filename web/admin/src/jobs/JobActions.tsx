@@ -10,7 +10,7 @@ import { useJobActions } from './useJobActions';
 
 /** What the service says can be done with the job now. */
 export function JobActions({ job, onStarted }: { job: Job; onStarted: (jobId: string) => void }) {
-  const { t } = useTranslation('jobs');
+  const { t } = useTranslation('job');
   const formats = useFormats();
   const [isAsked, setAsked] = useState(false);
   const { cancel, retry, undo, report } = useJobActions(job.id, onStarted);

@@ -24,7 +24,7 @@ interface Props {
 
 /** One job beside the list: what it does, how far it is, and what became of each record. */
 export default function JobDrawer({ id, onClose, onStarted }: Props) {
-  const { t } = useTranslation(['jobs', 'values']);
+  const { t } = useTranslation(['job', 'values']);
   const job = useJob(id);
   return (
     <Drawer
@@ -52,7 +52,7 @@ export default function JobDrawer({ id, onClose, onStarted }: Props) {
 }
 
 function JobFacts({ job, onClose, onStarted }: { job: Job } & Omit<Props, 'id'>) {
-  const { t } = useTranslation('jobs');
+  const { t } = useTranslation('job');
   const titleOf = useJobTitle();
   return (
     <Stack spacing={2}>

@@ -14,7 +14,7 @@ const KILOBYTE = 1000;
 
 /** Files that a job made, each with its rows, its size and the time until which it is kept. */
 export function JobFiles({ job }: { job: Pick<Job, 'files'> }) {
-  const { t } = useTranslation('jobs');
+  const { t } = useTranslation('job');
   const formats = useFormats();
   const download = useDownload();
   if (job.files.length === 0) return null;

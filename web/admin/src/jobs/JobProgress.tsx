@@ -17,9 +17,9 @@ export function JobStatusChip({ status }: { status: Job['status'] }) {
 
 /** How far a job is, told to those who do not see it too. */
 export function JobProgress({ job }: { job: Job }) {
-  const { t } = useTranslation(['jobs', 'values']);
+  const { t } = useTranslation(['job', 'values']);
   const { number } = useFormats();
-  const text = t('jobs:progress', { done: number(job.processedCount), total: number(job.totalCount) });
+  const text = t('job:progress', { done: number(job.processedCount), total: number(job.totalCount) });
   const share = job.totalCount ? (job.processedCount / job.totalCount) * WHOLE : 0;
   return (
     <Stack spacing={0.5}>
@@ -30,7 +30,7 @@ export function JobProgress({ job }: { job: Job }) {
       </Stack>
       {isRunning(job) ? (
         <LinearProgress
-          aria-label={t('jobs:progressName')}
+          aria-label={t('job:progressName')}
           aria-valuetext={text}
           variant={job.processedCount ? 'determinate' : 'indeterminate'}
           value={share}
@@ -41,7 +41,7 @@ export function JobProgress({ job }: { job: Job }) {
 }
 
 export function JobFigures({ job }: { job: Job }) {
-  const { t } = useTranslation('jobs');
+  const { t } = useTranslation('job');
   const formats = useFormats();
   return (
     <>
@@ -67,7 +67,7 @@ interface Reason {
 
 /** Rules that refuse records, and how many of them. */
 export function Reasons({ reasons }: { reasons: Reason[] }) {
-  const { t } = useTranslation('jobs');
+  const { t } = useTranslation('job');
   const { number } = useFormats();
   return (
     <section aria-label={t('reasons')}>

@@ -21,7 +21,7 @@ const RouteLink = createLink(Link) as LinkComponent<typeof Link>;
 
 /** What became of each record, those that were not done first. */
 export function JobRows({ job }: { job: Job }) {
-  const { t } = useTranslation(['jobs', 'values']);
+  const { t } = useTranslation(['job', 'values']);
   const [outcome, setOutcome] = useState<RowOutcome | typeof ALL>(ALL);
   const rows = useInfiniteQuery({
     queryKey: ['job', job.id, 'rows', outcome, job.processedCount],
@@ -37,19 +37,19 @@ export function JobRows({ job }: { job: Job }) {
   if (!job.finishedAt) return null;
   const shown = rows.data?.pages.flatMap((page) => page.job?.rows.nodes ?? []) ?? [];
   return (
-    <Stack spacing={1} component="section" aria-label={t('jobs:rows')}>
+    <Stack spacing={1} component="section" aria-label={t('job:rows')}>
       <Stack direction="row" sx={{ alignItems: 'center', gap: 1 }}>
         <Typography variant="subtitle2" component="h3" sx={{ flexGrow: 1 }}>
-          {t('jobs:rows')}
+          {t('job:rows')}
         </Typography>
         <TextField
           select
-          label={t('jobs:outcome')}
+          label={t('job:outcome')}
           value={outcome}
           onChange={(event) => setOutcome(event.target.value as RowOutcome | typeof ALL)}
           sx={{ minWidth: 150 }}
         >
-          <MenuItem value={ALL}>{t('jobs:allOutcomes')}</MenuItem>
+          <MenuItem value={ALL}>{t('job:allOutcomes')}</MenuItem>
           {OUTCOMES.map((one) => (
             <MenuItem key={one} value={one}>
               {t(`values:RowOutcome.${one}`)}
@@ -65,7 +65,7 @@ export function JobRows({ job }: { job: Job }) {
       </Stack>
       {rows.hasNextPage ? (
         <Button loading={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>
-          {t('jobs:more')}
+          {t('job:more')}
         </Button>
       ) : null}
     </Stack>

@@ -2,10 +2,8 @@ import Button from '@mui/material/Button';
 import Divider from '@mui/material/Divider';
 import Link from '@mui/material/Link';
 import Stack from '@mui/material/Stack';
-import { useQueryClient } from '@tanstack/react-query';
-import { useRouter, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { viewerQuery } from '../../graph/viewer';
 import { OpenPage } from '../../sign-in/OpenPage';
 import { startAtProvider } from '../../sign-in/provider';
 import { SignInForm } from '../../sign-in/SignInForm';
@@ -14,19 +12,13 @@ import { hasPasswords, hasProvider } from '../../sign-in/ways';
 export default function SignInPage() {
   const { t } = useTranslation('sign-in');
   const { next } = useSearch({ strict: false }) as { next?: string };
-  const client = useQueryClient();
-  const router = useRouter();
-
-  async function enter() {
-    client.clear();
-    await client.fetchQuery(viewerQuery);
-    router.history.push(safePath(next));
-  }
+  // Another document: this one knows the screens of nobody, and forgets all that it has read.
+  const enter = () => window.location.assign(safePath(next));
 
   return (
     <OpenPage title={t('title')}>
       <Stack spacing={2}>
-        {hasPasswords ? <SignInForm onSignedIn={() => void enter()} /> : null}
+        {hasPasswords ? <SignInForm onSignedIn={enter} /> : null}
         {hasPasswords ? <Link href="/admin/forgotten-password">{t('forgotten')}</Link> : null}
         {hasPasswords && hasProvider ? <Divider /> : null}
         {hasProvider ? (

@@ -2,8 +2,7 @@ import Alert from '@mui/material/Alert';
 import Link from '@mui/material/Link';
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../../components/Failure';
@@ -15,16 +14,12 @@ import { takeFlow } from '../../sign-in/provider';
 /** Exchanges the code that the identity provider's answer brought for a session, once. */
 export default function SignedInPage() {
   const { t } = useTranslation('signed-in');
-  const client = useQueryClient();
-  const router = useRouter();
   const [brought] = useState(() => ({ code: takeCode(), flow: takeFlow() }));
   const exchange = useMutation({
     mutationFn: sendCode,
     retry: false,
     onSuccess: (errors) => {
-      if (errors.length > 0) return;
-      client.clear();
-      router.history.push(`${brought.flow?.next ?? '/admin'}`);
+      if (errors.length === 0) window.location.assign(brought.flow?.next ?? '/admin');
     },
   });
   const { mutate } = exchange;

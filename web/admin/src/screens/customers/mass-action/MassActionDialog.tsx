@@ -45,7 +45,7 @@ const optionsQuery = queryOptions({
 
 /** Choose, try, confirm; nothing is done before the last step. */
 export default function MassActionDialog({ list, onClose, onStarted }: Props) {
-  const { t } = useTranslation(['bulk', 'jobs']);
+  const { t } = useTranslation(['bulk', 'job']);
   const options = useQuery(optionsQuery);
   const { attempt, act, forget } = useMassAction(list, onStarted);
   const [draft, setDraft] = useState<Draft>({ action: '', parameters: NOTHING_GIVEN });
@@ -66,7 +66,7 @@ export default function MassActionDialog({ list, onClose, onStarted }: Props) {
             <ForecastStep
               forecast={forecast}
               isUndoable={tried.option.isUndoable}
-              name={t(`jobs:action.${tried.option.action}`, { defaultValue: tried.option.action })}
+              name={t(`job:action.${tried.option.action}`, { defaultValue: tried.option.action })}
               isPending={act.isPending}
               error={act.error}
               errors={act.data ?? []}
@@ -112,7 +112,7 @@ interface ChooseProps {
 }
 
 function ChooseStep({ list, draft, onDraft, options, isPending, children, onTry, onClose }: ChooseProps) {
-  const { t } = useTranslation(['bulk', 'jobs', 'common']);
+  const { t } = useTranslation(['bulk', 'job', 'common']);
   const { action, parameters } = draft;
   const option = options.find((one) => one.action === action);
 
@@ -134,7 +134,7 @@ function ChooseStep({ list, draft, onDraft, options, isPending, children, onTry,
           >
             {options.map((one) => (
               <MenuItem key={one.action} value={one.action}>
-                {t(`jobs:action.${one.action}`, { defaultValue: one.action })}
+                {t(`job:action.${one.action}`, { defaultValue: one.action })}
               </MenuItem>
             ))}
           </TextField>
