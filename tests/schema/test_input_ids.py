@@ -15,7 +15,7 @@ from customer_gql.schema import storefront
 from support.access_walk import Ids, Root, ids_taken, roots
 from support.clients import Client
 from support.companies import make_company
-from support.customers import customer_id, make_address, make_customer
+from support.customers import customer_id, make_address, make_customer, make_lists, make_product
 from support.root_samples import SAMPLES
 from support.world import build, state
 
@@ -183,6 +183,10 @@ OWN = {
 }
 
 
+OF_CART = {
+    "cartItemsUpdate": (("input", "items", "0", "id"), lambda id: {"input": {"items": [{"id": id, "quantity": 1}]}}),
+    "cartItemsRemove": (("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
+}
 OF_COMPANY = {
     "companyProfileUpdate": ("companyId", {}),
     "companySelect": ("companyId", {}),
@@ -204,7 +208,23 @@ OF_COMPANY = {
 
 
 def test_every_mutation_of_the_storefront_that_takes_an_id_is_tried():
-    assert {*OWN, *OF_COMPANY} == set(STOREFRONT)
+    assert {*OWN, *OF_COMPANY, *OF_CART} == set(STOREFRONT)
+
+
+@pytest.mark.parametrize("name", OF_CART)
+async def test_an_id_that_is_not_in_the_cart_is_a_user_error(name, http, connection):
+    place, make = OF_CART[name]
+    owner, other, mug = await make_customer(connection), await make_customer(connection), await make_product(connection)
+    for shopper in (owner, other):
+        await make_lists(connection, shopper, [mug])
+    client = Client(http, "/graphql", await issue_customer_token(connection, owner.id))
+    row = await connection.fetchrow("SELECT * FROM cart_item WHERE customer_id = $1", other.id)
+    id = encode_id("cit", row.customer_id, row.cart_id, row.id)
+    before = await state(connection)
+    for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):
+        variables = make(given)
+        assert_named(await refused_paths(client, name, STOREFRONT[name], variables), place, variables)
+    assert {**await state(connection), "throttle": before["throttle"]} == before
 
 
 @pytest.mark.parametrize("name", OF_COMPANY)

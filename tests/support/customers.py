@@ -167,7 +167,7 @@ async def make_shipment(connection: Connection, order: Row, *numbers: tuple[str,
 async def make_lists(connection: Connection, owner: Row, items: list[Row]) -> None:
     """A cart and a default wishlist, each with two of every product."""
     cart_id, wishlist_id = new_id(), new_id()
-    await put(connection, cart, customer_id=owner.id, id=cart_id, store_view_id=1, currency="USD")
+    await put(connection, cart, customer_id=owner.id, id=cart_id, website_id=1, store_view_id=1, currency="USD")
     await put(connection, wishlist, customer_id=owner.id, id=wishlist_id, name="Wishes", is_default=True)
     for item in items:
         shared = {"customer_id": owner.id, "id": new_id(), "product_id": item.id, "quantity": 2, "added_at": _WHEN}

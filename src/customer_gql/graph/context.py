@@ -1,7 +1,7 @@
 """What an operation runs with: who asks, the request's loads, and the way to a transaction."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -31,6 +31,8 @@ class Context:
     token: str | None = field(default=None, repr=False)
     # Names a customer who asked to be remembered on this device; it lets nobody in.
     persistent_token: str | None = field(default=None, repr=False)
+    # Opens the cart of a guest.
+    cart_token: str | None = field(default=None, repr=False)
     cost: dict[str, int] | None = None
     # The plan of the query met an error, or there is none: the reference executor answered, which takes longer.
     is_replayed: bool = False
@@ -53,6 +55,10 @@ class Context:
     confirm_viewer: Callable[[], Awaitable[bool]] | None = None
     # Transactions of this request that were committed.
     commits: int = 0
+    # What was computed for several fields, by what asked for it; forgotten with what was read.
+    computed: dict[Hashable, asyncio.Future[Any]] = field(
+        default_factory=dict[Hashable, asyncio.Future[Any]], repr=False
+    )
     loads: RequestLoads = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +67,15 @@ class Context:
     def load(self, read: Read, key: Any, **arguments: Any) -> asyncio.Future[Any]:
         """Read one key; keys asked for in the same tick go to the database as one statement."""
         return self.loads.load(read, key, **arguments)
+
+    async def compute_once(self, key: Hashable, compute: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """What `compute` gives, once for all fields that ask for this key."""
+        found = self.computed.get(key)
+        if found is None:
+            found = self.computed[key] = asyncio.create_task(compute())
+            found.add_done_callback(_see_error)
+        # Fields next to one that fails are cancelled, which must not take it from the others.
+        return await asyncio.shield(found)
 
     def later(self, key: Hashable, work: Work) -> None:
         """A write this answer does not wait for; see `background`."""
@@ -85,7 +100,14 @@ class Context:
                 yield connection
             self.commits += 1
         finally:
+            self.computed.clear()
             self.loads.end_transaction()
+
+
+def _see_error(computed: asyncio.Future[Any]) -> None:
+    """An error nobody is left to see is no second error."""
+    if not computed.cancelled():
+        computed.exception()
 
 
 Info = strawberry.Info[Context, None]

@@ -19,6 +19,7 @@ NEWSLETTER: Final = "cgn_"
 FILE_LINK: Final = "cgx_"
 COMPANY_INVITATION: Final = "cgy_"
 LOGIN_CODE: Final = "cgl_"
+CART: Final = "cgk_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

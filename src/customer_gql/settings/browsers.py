@@ -12,6 +12,7 @@ GRAPH_HEADERS: Final = (
     "x-store-view",
     "x-visitor",
     "x-persistent-token",
+    "x-cart-token",
     "x-background",
     "last-event-id",
     "x-database-position",

@@ -17,7 +17,16 @@ CART = """query C($id: ID!) { customer(id: $id) { cart { id itemCount subtotal {
 async def make_cart(connection: Connection, owner: Row, *, is_active: bool, lines: list[tuple[Row, int, int]]) -> int:
     """A cart with (product, quantity, day it was added) of each line."""
     id = new_id()
-    await put(connection, cart, customer_id=owner.id, id=id, store_view_id=1, currency="USD", is_active=is_active)
+    await put(
+        connection,
+        cart,
+        customer_id=owner.id,
+        id=id,
+        website_id=1,
+        store_view_id=1,
+        currency="USD",
+        is_active=is_active,
+    )
     for product, quantity, day in lines:
         await put(
             connection,

@@ -113,7 +113,10 @@ async def test_a_token_shows_the_first_name_and_the_cart_and_lets_nobody_in(
     sku = uuid.uuid4().hex
     cup = await put_product(connection, sku)
     await connection.execute(
-        "INSERT INTO cart (customer_id, id, store_view_id, currency) VALUES ($1, 7, $2, 'EUR')", ada.id, website
+        "INSERT INTO cart (customer_id, id, website_id, store_view_id, currency) SELECT $1, 7, website_id, store_view.id, 'EUR'"
+        " FROM store_view JOIN store ON store.id = store_id WHERE store_view.id = $2",
+        ada.id,
+        website,
     )
     await connection.execute(
         "INSERT INTO cart_item (customer_id, cart_id, id, product_id, quantity) VALUES ($1, 7, 1, $2, 3)", ada.id, cup

@@ -2,14 +2,16 @@
 
 import pytest
 
+from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.registration.settings import DELETION
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.event_types import EVENT_TYPES, event_type_by_history_kind
 from customer_gql.schema import admin, storefront
 from support.changes import Change, Changes, Scene, by_staff
 from support.clients import Client
 from support.companies import company_id, make_company, make_member
-from support.customers import customer_id, make_order, make_product
+from support.customers import customer_id, make_order, make_product, put
 from support.jobs import group
 from support.shopping import DELETE, PASSWORD
 from support.slice_samples import merge
@@ -92,8 +94,16 @@ def on_an_order(**input):
     return make
 
 
+async def fill_cart(scene):
+    row, product = await scene.shopper(), await make_product(scene.connection)
+    await put(scene.connection, product_website, product_id=product.id, website_id=row.website_id)
+    client = Client(scene.staff.http, "/graphql", await issue_customer_token(scene.connection, row.id))
+    return Change(client, {"items": [{"sku": product.sku}]}, row)
+
+
 PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}
 NARROWER = [
+    ("cartItemsAdd", fill_cart, ["cart.changed"]),
     ("orderHold", on_an_order(), ["order.state_changed"]),
     ("orderCommentAdd", on_an_order(text="Called back."), ["order.commented"]),
     ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),

@@ -30,6 +30,7 @@ async def shop(empty_database):
         await connection.execute("UPDATE impersonation SET started_at = now()")
         await connection.execute("UPDATE domain_event SET occurred_at = now()")
         await connection.execute("UPDATE refused_movement SET created_at = now()")
+        await connection.execute("UPDATE cart SET updated_at = now()")
         yield connection
 
 
@@ -85,6 +86,7 @@ DUE = [
     ("mail.purge", {"mail_outbox": "sent_at"}, dt.timedelta(days=31)),
     ("ledgers.delete_refusals", {"refused_movement": "created_at"}, dt.timedelta(days=31)),
     ("events.delete_old", {"domain_event": "occurred_at"}, dt.timedelta(days=31)),
+    ("carts.delete_expired", {"cart": "updated_at", "cart_item": "added_at"}, dt.timedelta(days=31)),
 ]
 
 

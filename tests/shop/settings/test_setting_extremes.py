@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from administration.webhooks.samples import make_delivery, make_webhook
+from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.customers.accounts.cleanup import delete_old_impersonations
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
 from customer_gql.messaging.jobs.runs.cleanup import delete_old_jobs
@@ -19,7 +20,7 @@ from customer_gql.shop.settings.writes import set_value
 from shop.settings.file_readers import announce_import, count_mails, keep_file
 from support.clients import Client
 from support.configuration import UPDATE, form, set_one
-from support.customers import customer_id, make_customer
+from support.customers import customer_id, make_customer, make_product, put
 from support.jobs import ACT, delete_open_jobs, group, key_of, run_all, show, start
 from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 from support.staff import make_role, make_staff, session_of
@@ -252,6 +253,25 @@ async def remember(shop: Shop) -> None:
     assert (await shop.storefront.data(REMEMBERED, input=given))["signIn"]["persistentToken"]
 
 
+FILL = """mutation F($input: CartItemsAddInput!) { cartItemsAdd(input: $input) {
+  cart { itemCount updatedAt expiresAt } userErrors { key } } }"""
+
+
+async def fill_cart(shop: Shop) -> None:
+    products = [await make_product(shop.connection) for _ in range(2)]
+    for product in products:
+        await put(shop.connection, product_website, product_id=product.id, website_id=1)
+    most = shop.value if shop.setting.path == "carts.max_quantity" else 1
+    beyond = most + (shop.setting.path == "carts.max_quantity")
+    lines = [{"sku": products[0].sku, "quantity": most}, {"sku": products[1].sku, "quantity": beyond}]
+    answer = (await shop.storefront.data(FILL, input={"items": lines}))["cartItemsAdd"]
+    refused = {"carts.max_quantity": ["cart.quantity_wrong"], "carts.max_lines": ["cart.full"] * (shop.value == 1)}
+    assert [error["key"] for error in answer["userErrors"]] == refused.get(shop.setting.path, [])
+    if shop.setting.path == "carts.lifetime_days":
+        changed, ends = (dt.datetime.fromisoformat(answer["cart"][name]) for name in ("updatedAt", "expiresAt"))
+        assert ends - changed == dt.timedelta(days=shop.value)
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.impersonations_kept_days": keep_impersonations,
     "accounts.lock_days": lock,
@@ -273,6 +293,9 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "addresses.per_customer": fill_address_book,
     "addresses.street_lines": add_address,
     "captcha.failures": ask_for_captcha,
+    "carts.lifetime_days": fill_cart,
+    "carts.max_lines": fill_cart,
+    "carts.max_quantity": fill_cart,
     "customers.default_group": sign_up,
     "customers.online_minutes": see_who_is_online,
     "files.kept_hours": keep_file,

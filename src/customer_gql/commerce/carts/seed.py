@@ -34,6 +34,7 @@ def _add_cart(s: Shopper[CartPlan], rows: Rows, created: int, updated: int, *, i
         {
             "customer_id": s.id,
             "id": cart_id,
+            "website_id": s.plan.site.id,
             "store_view_id": s.view_id,
             "currency": s.plan.site.currency,
             "is_active": is_active,

@@ -1,4 +1,7 @@
-"""The open cart: what did not become an order yet (docs/domain/carts.md#carts-1)."""
+"""Carts: what shoppers are about to buy (docs/domain/carts.md#carts-1).
+
+`customer_id` is that of a customer or of a guest, so there is no foreign key.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,9 +13,10 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
-    UniqueConstraint,
+    Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.database.tables import created_at, currency_column, table
 
@@ -20,14 +24,16 @@ cart = table(
     "cart",
     Column("customer_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
+    Column("website_id", ForeignKey("website.id"), nullable=False),
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
     currency_column(),
     Column("is_active", Boolean, nullable=False, server_default="true"),
+    Column("version", Integer, nullable=False, server_default="1"),
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),
-    ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
-    Index("uq_cart_active", "customer_id", unique=True, postgresql_where=text("is_active")),
+    Index("uq_cart_open", "customer_id", "website_id", unique=True, postgresql_where=text("is_active")),
+    Index("ix_cart_updated_at", "updated_at", postgresql_where=text("is_active")),
     distribution="customer",
 )
 
@@ -37,11 +43,17 @@ cart_item = table(
     Column("cart_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("product_id", ForeignKey("product.id"), nullable=False),
+    # Chosen values of options, by code of the option: [{"code": …, "value": …}].
+    Column("options", JSONB, nullable=False, server_default=text("'[]'")),
+    # Of the options, because a unique key takes no long values; empty without any.
+    Column("options_hash", Text, nullable=False, server_default=""),
     Column("quantity", Integer, nullable=False),
+    # Unit price that the shopper has seen and accepted; null where none is known.
+    Column("accepted_price", BigInteger),
     created_at("added_at"),
     PrimaryKeyConstraint("customer_id", "cart_id", "id"),
-    UniqueConstraint("customer_id", "cart_id", "product_id"),
     ForeignKeyConstraint(["customer_id", "cart_id"], ["cart.customer_id", "cart.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
+    Index("uq_cart_item_line", "customer_id", "cart_id", "product_id", "options_hash", unique=True),
     distribution="customer",
 )

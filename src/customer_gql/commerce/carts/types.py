@@ -1,17 +1,72 @@
+import asyncio
 import datetime as dt
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import strawberry
+from strawberry.scalars import JSON
 
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
+from customer_gql.core.money import to_major_units
 from customer_gql.customers.accounts.remembered.types import Remembered
+from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.types import extend_node
 from customer_gql.graph.nodes import Node, node_id
-from customer_gql.graph.scalars import Money, money
+from customer_gql.graph.scalars import CurrencyCode, Money, graph_enum, money
+from customer_gql.loading.reads import Read
+from customer_gql.shop.settings.loaded_values import load_setting
+from customer_gql.shop.settings.time_zones import load_time_zone
+from customer_gql.shop.websites.reads import websites_by_id
+from customer_gql.shop.websites.types import Website
 
 from . import reads
+from .lines.blockers import find_blockers
+from .lines.priced_lines import CartChangeKind, PricedLine, parse_options
+from .lines.pricing import PricedCart, price_cart
+from .settings import LIFETIME
+
+graph_enum(
+    CartChangeKind,
+    "How a line of a cart differs from what the shopper accepted.",
+    {
+        "PRICE_ROSE": "A unit costs more.",
+        "PRICE_FELL": "A unit costs less.",
+        "QUANTITY_UNAVAILABLE": "There are not as many as the line has, or not in this quantity.",
+        "NOT_SALABLE": "It cannot be bought any more.",
+    },
+)
+
+
+async def load_priced_cart(context: Context, row: Any) -> PricedCart:
+    """Once for all fields that ask, and for all carts together. `row` is that of the cart."""
+    return await context.compute_once((PricedCart, row.customer_id, row.id), lambda: _price(context, row))
+
+
+async def _price(context: Context, row: Any) -> PricedCart:
+    async def fetch(read: Read, keys: Sequence[Any], **arguments: Any) -> Mapping[Any, Any]:
+        found = await asyncio.gather(*[context.load(read, key, **arguments) for key in keys])
+        return dict(zip(keys, found, strict=True))
+
+    return await price_cart(fetch, row, await load_time_zone(context, row.website_id))
+
+
+async def _find_line(info: Info, item: Any) -> tuple[PricedLine | None, str]:
+    """The line with its price, and the currency of its cart."""
+    row = await info.context.load(reads.carts_by_id, (item.customer_id, item.cart_id))
+    priced = await load_priced_cart(info.context, row)
+    return next((line for line in priced.lines if line.row.id == item.id), None), row.currency
+
+
+def _show_money(amount: int, currency: str) -> Money:
+    return Money(amount=to_major_units(amount, currency), currency=CurrencyCode(currency))
+
+
+@strawberry.type(description="A value that was chosen for an option of a product.")
+class ChosenProductOption:
+    code: str = column("Code of the option.")
+    value: str = column("Code of the value.")
 
 
 @strawberry.type(description="An item of a cart.")
@@ -21,24 +76,113 @@ class CartItem(Node):
     added_at: dt.datetime = column("Time at which the item was added.")
     product: Product = loaded(products_by_id, key="product_id", description="Product of the item.")
 
+    @strawberry.field(
+        graphql_type=list[ChosenProductOption],
+        description="Chosen values of the product's options, by code of the option; at most 50.",
+        metadata={"assumed": 2},
+    )
+    def options(self: Any) -> Any:
+        return parse_options(self.options)
 
-@strawberry.type(description="The products that a customer is about to buy.")
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="Price of a unit today for the shopper and this quantity, with options; null where it cannot be bought.",
+    )
+    async def unit_price(self: Any, info: Info) -> Any:
+        line, currency = await _find_line(info, self)
+        return None if line is None or line.unit_price is None else _show_money(line.unit_price, currency)
+
+    @strawberry.field(
+        graphql_type=Money,
+        description="Unit price times quantity, before discounts and tax; 0 where it cannot be bought.",
+    )
+    async def row_total(self: Any, info: Info) -> Any:
+        line, currency = await _find_line(info, self)
+        return _show_money(0 if line is None else line.row_total, currency)
+
+
+class _ShownChange(NamedTuple):
+    kind: CartChangeKind
+    before: str
+    after: str
+    item: Any
+
+
+class _ShownBlocker(NamedTuple):
+    key: str
+    params: Mapping[str, Any]
+    path: Sequence[str]
+
+
+@strawberry.type(description="How a line of a cart differs from what the shopper accepted.")
+class CartChange:
+    kind: CartChangeKind = column("What differs.")
+    before: str = column("Accepted amount in major units, or quantity.")
+    after: str = column("Amount in major units, or quantity, as it is offered now.")
+    item: CartItem = column("The line.")
+
+
+@strawberry.type(description="What keeps a cart from being ordered.")
+class CartBlocker:
+    key: str = column("Stable name of the rule, the `key` of its refusal, as `product.not_salable`.")
+    params: JSON = column("Values that the rule is about, by name.")  # pyright: ignore[reportInvalidTypeForm]
+    path: list[str] = column("Part of the cart that it is about: `items` and the id of an item; empty for the whole.")
+
+
+@strawberry.type(description="The products that a shopper is about to buy on a website.")
 class Cart(Node):
     id: strawberry.ID = node_id("crt", reads.carts_by_id, "customer_id", "id", description="Id of the cart.")
+    version: int = column("Counts the changes of the cart.")
     item_count: int = column("Number of different items.")
     subtotal: Money = money(
-        "Sum of the items at current prices, before discounts, shipping and tax.", amount="subtotal"
+        "Sum of the items at the base prices of their products: without options, tiers, special prices and price rules, before "
+        "discounts, shipping and tax.",
+        amount="subtotal",
     )
     updated_at: dt.datetime = column("Time of the last change.")
+    website: Website = loaded(websites_by_id, key="website_id", description="Website on which it was filled.")
     items: list[CartItem] = loaded(
         reads.items_by_cart, key=("customer_id", "id"), description="Items of the cart, oldest first; at most 500."
     )
+
+    @strawberry.field(
+        graphql_type=dt.datetime, description="Time at which the cart is deleted, unless it is changed before."
+    )
+    async def expires_at(self: Any, info: Info) -> Any:
+        return self.updated_at + dt.timedelta(days=await load_setting(info.context, LIFETIME, self.website_id))
+
+    @strawberry.field(
+        graphql_type=list[CartChange],
+        description="How lines differ from what the shopper accepted last, by an own change of the line or by "
+        "`cartChangesAccept`; at most two of each line.",
+        metadata={"assumed": 3},
+    )
+    async def changes(self: Any, info: Info) -> Any:
+        priced = await load_priced_cart(info.context, self)
+        return [_ShownChange(*change, line.row) for line in priced.lines for change in line.changes]
+
+    @strawberry.field(
+        graphql_type=list[CartBlocker],
+        description="All that keeps the cart from being ordered, at most two of each line.",
+        metadata={"assumed": 3},
+    )
+    async def blockers(self: Any, info: Info) -> Any:
+        priced = await load_priced_cart(info.context, self)
+        return [_ShownBlocker(error.key, error.params, error.path) for error in find_blockers(priced)]
 
 
 @strawberry.type
 class CartSection:
     cart: Cart | None = loaded(
-        reads.open_carts_by_customer, key="id", description="The customer's open cart; null when there is none."
+        reads.open_carts_by_customer,
+        key="id",
+        description="The customer's open cart, of those on several websites the one that was changed last; null when there is none.",
+    )
+    carts: list[Cart] = loaded(
+        reads.all_open_carts_by_customer,
+        key="id",
+        description="The customer's open carts, one on each website at most.",
+        assumed=2,
     )
 
 

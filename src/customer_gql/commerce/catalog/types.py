@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import strawberry
 
@@ -14,6 +14,7 @@ from customer_gql.shop.websites.types import Website
 
 from . import reads
 from .filters import PRODUCTS
+from .stock import UNTRACKED
 from .tables import ProductType
 
 graph_enum(
@@ -60,19 +61,6 @@ class ProductStock:
     allows_backorders: bool = column("Whether more can be bought than is in stock.")
 
 
-class UntrackedStock(NamedTuple):
-    """What is known of a product without stock."""
-
-    quantity: int | None = None
-    is_in_stock: bool = True
-    min_quantity: int = 1
-    max_quantity: int | None = None
-    allows_backorders: bool = False
-
-
-_UNTRACKED: Final = UntrackedStock()
-
-
 @strawberry.type(description="A product, with the fields that carts, wishlists and reviews show.")
 class Product(Node):
     id: strawberry.ID = node_id(
@@ -109,7 +97,7 @@ class Product(Node):
     )
     async def stock(self: Any, info: Info) -> Any:
         found = await info.context.load(reads.stock_by_product, self.id)
-        return _UNTRACKED if found is None else found
+        return UNTRACKED if found is None else found
 
 
 PRODUCT_GRID: Final = build_grid_types(PRODUCTS, node="Product", of=Product, shows={"Product": Product})

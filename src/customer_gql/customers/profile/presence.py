@@ -47,13 +47,15 @@ def record_sign_out(context: Context, customer_id: int) -> None:
     _record_moments(context, customer_id, last_sign_out_at=read_clock())
 
 
-def record_activity(context: Context) -> None:
-    """The viewer did something that counts, as changing a cart. Staff acting as the customer do not."""
+def record_activity(context: Context, *, cart_token: str | None = None) -> None:
+    """The viewer did something that counts, as changing a cart. Staff acting as the customer do not. A guest without the header
+    of visitors is told by the token of the cart."""
     viewer, now = context.viewer, read_clock()
+    seen_by = context.caller.visitor or cart_token
     if viewer.kind is ViewerKind.CUSTOMER and viewer.customer_id and not viewer.is_impersonated:
         _record_moments(context, viewer.customer_id, last_activity_at=now, last_url=context.caller.page)
-    elif viewer.kind is ViewerKind.GUEST and context.caller.visitor:
-        token_hash = hash_token(context.caller.visitor)
+    elif viewer.kind is ViewerKind.GUEST and seen_by:
+        token_hash = hash_token(seen_by)
         seen = partial(_store_visitor, token_hash=token_hash, now=now, page=context.caller.page)
         context.later(("visitor", token_hash), seen)
 

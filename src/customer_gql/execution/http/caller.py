@@ -24,11 +24,13 @@ _HEADER_BYTES: Final = 1024  # read of each header; longer than any valid value
 STOREFRONT_HEADER: Final = "x-storefront-token"
 SHOPPER_HEADER: Final = "x-shopper-address"
 PERSISTENT_HEADER: Final = "x-persistent-token"
+CART_HEADER: Final = "x-cart-token"
 _STORE_VIEW_HEADER: Final = "x-store-view"
 _SHOWN_NAMES: Final = {
     STOREFRONT_HEADER: "X-Storefront-Token",
     _STORE_VIEW_HEADER: "X-Store-View",
     PERSISTENT_HEADER: "X-Persistent-Token",
+    CART_HEADER: "X-Cart-Token",
 }
 _LANGUAGES: Final = b"accept-language"
 _HEADERS: Final = (b"user-agent", _STORE_VIEW_HEADER.encode(), b"x-visitor", b"referer", b"x-background", _LANGUAGES)

@@ -34,7 +34,14 @@ from customer_gql.staff.sign_in.sessions import (
     record_staff_use,
 )
 
-from .caller import PERSISTENT_HEADER, STOREFRONT_HEADER, refuse_repeated_headers, request_origin, stated_address
+from .caller import (
+    CART_HEADER,
+    PERSISTENT_HEADER,
+    STOREFRONT_HEADER,
+    refuse_repeated_headers,
+    request_origin,
+    stated_address,
+)
 from .cookies import read_cookies
 from .positions import find_replica
 
@@ -94,8 +101,13 @@ async def open_storefront_context(
     cookies = _read_cookies(settings, request)
     token = read_token(request.headers.get("authorization"))
     context = await _open_context(settings, request, origin, database, token, cookies, of_website, presumes=presumes)
-    context.persistent_token = (request.headers.get(PERSISTENT_HEADER) or "").strip()[:_MOST_TOKEN] or None
+    context.persistent_token = _read_header(request, PERSISTENT_HEADER)
+    context.cart_token = _read_header(request, CART_HEADER)
     return context
+
+
+def _read_header(request: Request, name: str) -> str | None:
+    return (request.headers.get(name) or "").strip()[:_MOST_TOKEN] or None
 
 
 async def open_admin_context(

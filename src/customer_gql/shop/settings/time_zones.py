@@ -5,18 +5,14 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-import orjson
-from sqlalchemy import select
-
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal
 from customer_gql.database.statements import Connection
 from customer_gql.loading.reader import Reader
-from customer_gql.loading.reads import all_by
 
 from .declaration import WEBSITE, Setting
+from .loaded_values import load_setting
 from .reads import setting
-from .tables import ConfigurationScope, configuration_value
 
 _ZONE_UNKNOWN: Final = Refusal("setting.zone_unknown", "Enter a time zone such as Europe/Berlin.")
 
@@ -51,21 +47,9 @@ def find_local_date(zone: str, at: dt.datetime | None = None) -> dt.date:
         return time.date()
 
 
-_value: Final = configuration_value.c
-_zones: Final = all_by(
-    select(_value.path, _value.scope, _value.scope_id, _value.value).where(
-        _value.scope != ConfigurationScope.STORE_VIEW.value
-    ),
-    _value.path,
-)
-
-
 async def load_time_zone(reader: Reader, website_id: int) -> str:
     """That of a website, once for all fields of a request that ask."""
-    rows = await reader.load(_zones, TIME_ZONE.path)
-    found = {(row.scope, row.scope_id): orjson.loads(row.value) for row in rows}
-    everywhere = found.get((ConfigurationScope.GLOBAL.value, 0), TIME_ZONE.default)
-    return found.get((ConfigurationScope.WEBSITE.value, website_id), everywhere)
+    return await load_setting(reader, TIME_ZONE, website_id)
 
 
 async def find_time_zone(connection: Connection, website_id: int) -> str:

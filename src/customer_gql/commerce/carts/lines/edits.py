@@ -1,0 +1,136 @@
+"""Edits of the lines of a cart in memory, judged by what is sold now; they are stored together (docs/domain/carts.md#carts-9)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from customer_gql.core.errors import Refusal, UserErrorCode
+from customer_gql.core.ids import new_id
+
+from .priced_lines import ChosenOption, PricedLine, ProductFacts, hash_options, parse_options
+
+ITEM_NOT_FOUND: Final = Refusal(
+    "cart.item_not_found", "This line is not in the cart any more. Read the cart again.", UserErrorCode.NOT_FOUND
+)
+_FULL: Final = Refusal(
+    "cart.full", "The cart has {limit} lines, the maximum. Remove one first.", UserErrorCode.LIMIT_REACHED
+)
+_QUANTITY_WRONG: Final = Refusal("cart.quantity_wrong", "Enter a quantity from {minimum} to {maximum}.")
+NOT_SALABLE: Final = Refusal(
+    "product.not_salable", "{sku} cannot be bought at present. Choose another product.", UserErrorCode.NOT_ALLOWED
+)
+INSUFFICIENT_STOCK: Final = Refusal(
+    "product.insufficient_stock",
+    "Only {available} of {sku} are left. Choose a smaller quantity.",
+    UserErrorCode.NOT_ALLOWED,
+)
+_OPTION_UNKNOWN: Final = Refusal(
+    "product.option_unknown", "{sku} has no such option or value. Read its options again.", UserErrorCode.NOT_FOUND
+)
+_OPTION_REPEATED: Final = Refusal("product.option_repeated", "Choose one value for each option.")
+_OPTION_REQUIRED: Final = Refusal(
+    "product.option_required", "Choose a value for {option} of {sku}.", UserErrorCode.REQUIRED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    sku: str
+    quantity: int
+    options: Sequence[ChosenOption] = ()
+
+
+@dataclass(slots=True)
+class EditedLine:
+    """A line of quantity 0 goes."""
+
+    id: int
+    product_id: int
+    options: Sequence[ChosenOption]
+    quantity: int
+    accepted_price: int | None
+    is_edited: bool = False
+
+
+class LineEdits:
+    """The lines of one cart by product and options, and the rules that every edit is judged by."""
+
+    def __init__(
+        self, stored: Iterable[Any], products: Mapping[int, ProductFacts], *, max_lines: int, max_quantity: int
+    ) -> None:
+        self.stored = list(stored)
+        self.products = products
+        self._max_lines = max_lines
+        self._max_quantity = max_quantity
+        self._lines: dict[tuple[int, str], EditedLine] = {}
+        for row in self.stored:
+            line = EditedLine(row.id, row.product_id, parse_options(row.options), row.quantity, row.accepted_price)
+            self._lines[row.product_id, row.options_hash] = line
+
+    @property
+    def edited(self) -> list[EditedLine]:
+        return [line for line in self._lines.values() if line.is_edited]
+
+    def add(self, product_id: int, given: NewLine) -> None:
+        """Adds up with the line of the same options. Raises `RuleError`; then nothing changed."""
+        facts = self.products[product_id]
+        if not 1 <= given.quantity <= self._max_quantity:
+            raise _QUANTITY_WRONG(path=["quantity"], minimum=1, maximum=self._max_quantity)
+        options = _validate_choice(facts, given.options)
+        key = (product_id, hash_options(options))
+        known = self._lines.get(key)
+        if known is None and sum(line.quantity > 0 for line in self._lines.values()) >= self._max_lines:
+            raise _FULL(limit=self._max_lines)
+        line = known or EditedLine(new_id(), product_id, options, 0, None)
+        self._set(line, line.quantity + given.quantity)
+        self._lines[key] = line
+
+    def set_quantity(self, id: int, quantity: int, path: Sequence[str] = ("id",)) -> None:
+        """0 removes the line. Raises `RuleError`, for an unknown line with `path`; then nothing changed."""
+        line = next((line for line in self._lines.values() if line.id == id and line.quantity), None)
+        if line is None:
+            raise ITEM_NOT_FOUND(path=path)
+        if quantity == 0:
+            line.quantity, line.is_edited = 0, True
+        else:
+            self._set(line, quantity)
+
+    def accept(self, priced: Iterable[PricedLine]) -> None:
+        """Take prices and quantities as they are offered now, and remove what cannot be bought."""
+        by_id = {line.id: line for line in self._lines.values()}
+        for offered in priced:
+            line = by_id[offered.row.id]
+            line.quantity = 0 if offered.unit_price is None else offered.available
+            price = self.products[line.product_id].find_price(line.quantity, line.options) if line.quantity else None
+            if line.quantity != offered.row.quantity or price != line.accepted_price:
+                line.accepted_price, line.is_edited = price, True
+
+    def _set(self, line: EditedLine, quantity: int) -> None:
+        facts = self.products[line.product_id]
+        row = facts.row
+        least, most = facts.stock.min_quantity, min(facts.stock.max_quantity or self._max_quantity, self._max_quantity)
+        if not least <= quantity <= most:
+            raise _QUANTITY_WRONG(path=["quantity"], minimum=least, maximum=most)
+        price = facts.find_price(quantity, line.options)
+        if price is None:
+            raise NOT_SALABLE(path=["id"] if line.quantity else ["sku"], sku=row.sku)
+        left = facts.find_available()
+        others = sum(
+            one.quantity for one in self._lines.values() if one.product_id == line.product_id and one is not line
+        )
+        if left is not None and quantity + others > left:
+            raise INSUFFICIENT_STOCK(path=["quantity"], sku=row.sku, available=max(left - others, 0))
+        line.quantity, line.accepted_price, line.is_edited = quantity, price, True
+
+
+def _validate_choice(facts: ProductFacts, given: Sequence[ChosenOption]) -> list[ChosenOption]:
+    codes = [option.code for option in given]
+    for place, option in enumerate(given):
+        if option not in facts.values:
+            raise _OPTION_UNKNOWN(path=["options", str(place)], sku=facts.row.sku)
+        if option.code in codes[:place]:
+            raise _OPTION_REPEATED(path=["options", str(place)])
+    missing = sorted(facts.required.difference(codes))
+    if missing:
+        raise _OPTION_REQUIRED(path=["options"], option=missing[0], sku=facts.row.sku)
+    return sorted(given)
