@@ -108,6 +108,13 @@ def downgrade() -> None:
         ("state",),
         lambda rows: [key_of(row) for row in rows if row.state is not None],
     )
+    for state, code, _ in STATUSES:
+        old = "PENDING" if state == "NEW" else state
+        for table, column, grid in (("grid_view", "content", "grid"), ("export_schedule", "list", "list ->> 'grid'")):
+            op.execute(
+                f"UPDATE {table} SET {column} = replace({column}::text, '\"{code}\"', '\"{old}\"')::jsonb"
+                f" WHERE {grid} = 'ORDERS'"
+            )
     op.execute("DELETE FROM order_status_state")
     op.execute("DELETE FROM order_status_label")
     op.execute("DELETE FROM order_status")

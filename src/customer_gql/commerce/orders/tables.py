@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -172,6 +173,8 @@ sales_order_item = table(
     Column("product_id", ForeignKey("product.id")),
     Column("sku", Text, nullable=False),
     Column("name", Text, nullable=False),
+    # Nothing of it is ever shipped.
+    Column("is_virtual", Boolean, nullable=False, server_default="false"),
     Column("quantity_ordered", Integer, nullable=False),
     Column("quantity_shipped", Integer, nullable=False, server_default="0"),
     Column("quantity_invoiced", Integer, nullable=False, server_default="0"),

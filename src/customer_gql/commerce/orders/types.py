@@ -50,6 +50,7 @@ class OrderItem(Node):
     position: int = column("Position in the order, from 1.")
     sku: str = column("Stock keeping unit.")
     name: str = column("Name of the product at that time.")
+    is_virtual: bool = column("Whether nothing of it is shipped, as of a service or a file.")
     quantity_ordered: int = column("Quantity that was ordered.")
     quantity_shipped: int = column("Quantity that was shipped.")
     quantity_invoiced: int = column("Quantity that was invoiced.")

@@ -25,6 +25,7 @@ CANCEL = (
 )
 SEEN = """query N($id: ID!) { node(id: $id) { ... on Order { invoices { nodes { number grandTotal { amount } } }
   shipments { number items { quantity } } } } }"""
+VIRTUAL = "query N($id: ID!) { node(id: $id) { ... on Order { items { isVirtual } } } }"
 AMOUNTS = ("subtotal", "discountTotal", "shippingTotal", "taxTotal", "grandTotal")
 
 
@@ -262,3 +263,51 @@ async def refund(connection: Connection, order: Any, position: int, *, ordered: 
     key = {"customer_id": order.customer_id, "order_id": order.id, "position": position}
     values = {"quantity_invoiced": ordered, "quantity_refunded": refunded}
     await update_rows(connection, sales_order_item, key, values)
+
+
+async def test_a_discount_of_the_whole_order_is_shared_by_its_invoices(admin_client: Any, connection: Connection):
+    order = await place(connection, 3, 7)
+    whole = {"discount_total": 20 + 101, "grand_total": 1000 - 121 + 595 + 77}
+    await update_rows(connection, sales_order, {"customer_id": order.customer_id, "id": order.id}, whole)
+    made = [(await make(admin_client, INVOICE, order, take=take))["invoice"] for take in ({1: 1}, {2: 3}, None)]
+    sums = [sum(round(float(one[name]["amount"]) * 100) for one in made) for name in AMOUNTS]
+    assert sums == [1000, 121, 595, 77, 1551]
+    assert [one["discountTotal"]["amount"] for one in made] == ["0.13", "0.35", "0.73"]
+
+
+async def test_a_discount_beyond_the_items_is_of_shipping(admin_client: Any, connection: Connection):
+    order = await place(connection, 2)
+    whole = {"discount_total": 200 + 300, "tax_total": 0, "grand_total": 200 - 500 + 595}
+    await update_rows(connection, sales_order, {"customer_id": order.customer_id, "id": order.id}, whole)
+    made = [(await make(admin_client, INVOICE, order, take={1: 1}))["invoice"] for _ in range(2)]
+    assert [one["grandTotal"]["amount"] for one in made] == ["2.95", "0.00"]
+
+
+async def test_virtual_items_are_invoiced_and_never_shipped(admin_client: Any, connection: Connection):
+    order, mixed = await place(connection, 2), await place(connection, 1, 1)
+    for one in (order, mixed):
+        first = {"customer_id": one.customer_id, "order_id": one.id, "position": 1}
+        await update_rows(connection, sales_order_item, first, {"is_virtual": True})
+    assert keys(await make(admin_client, SHIP, order)) == ["order.nothing_to_ship"]
+    assert (await make(admin_client, INVOICE, order))["order"]["state"] == "COMPLETE"
+    assert keys(await make(admin_client, SHIP, mixed, take={1: 1})) == ["order_item.quantity_too_large"]
+    assert (await make(admin_client, INVOICE, mixed))["order"]["state"] == "PROCESSING"
+    sent = await make(admin_client, SHIP, mixed)
+    assert [one["orderItem"]["position"] for one in sent["shipment"]["items"]] == [2]
+    assert sent["order"]["state"] == "COMPLETE"
+    seen = await admin_client.data(VIRTUAL, id=order_id(mixed))
+    assert seen == {"node": {"items": [{"isVirtual": True}, {"isVirtual": False}]}}
+
+
+@pytest.mark.parametrize("document", [INVOICE, SHIP], ids=["invoice", "shipment"])
+async def test_many_items_take_as_many_statements_as_one(
+    admin_client: Any, connection: Connection, statements: Any, document: str
+):
+    one, many = await place(connection, 1), await place(connection, *[1] * 50)
+    await make(admin_client, document, await place(connection, 1))
+    counts: list[int] = []
+    for order in (one, many):
+        await statements.clear()
+        assert keys(await make(admin_client, document, order)) == []
+        counts.append(await statements.count())
+    assert counts[0] == counts[1], statements.texts

@@ -4,11 +4,15 @@ import asyncio
 import uuid
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
+from customer_gql.commerce.orders.statuses.tables import OrderState
+from customer_gql.commerce.orders.statuses.writes import find_default_status, validate_status
 from customer_gql.core.ids import encode_id
 from customer_gql.database.statements import Connection
+from customer_gql.database.transactions import Database
 from support.customers import make_customer, make_order, make_product
 from support.staff import make_website, staff_client
 
@@ -171,3 +175,18 @@ async def test_managing_statuses_takes_every_website_and_the_permission(http: An
         assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     assert await connection.fetchval("SELECT count(*) FROM order_status WHERE code = $1", given["code"]) == 0
     assert (await without.data(LIST))["orderStatuses"]
+
+
+@pytest.mark.parametrize("status", ["processing", "fraud"])
+async def test_a_status_that_an_order_gets_cannot_be_taken_from_its_state(
+    connection: Connection, database: Database, status: str
+):
+    taken = "SELECT FROM order_status_state WHERE state = 'PROCESSING' AND status = $1 FOR UPDATE NOWAIT"
+    async with database.transaction() as placing:
+        if status == "fraud":
+            await validate_status(placing, OrderState.PROCESSING, status, ["status"])
+        else:
+            assert await find_default_status(placing, OrderState.PROCESSING) == status
+        with pytest.raises(asyncpg.LockNotAvailableError):
+            await connection.execute(taken, status)
+    await connection.execute(taken, status)

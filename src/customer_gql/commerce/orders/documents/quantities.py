@@ -1,16 +1,25 @@
 """Which items of an order a document takes, and how many of each (docs/domain/orders.md#orders-17)."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import select, update
+import orjson
+from sqlalchemy import BigInteger, Integer, bindparam, column as sql_column, select, update
 
 from customer_gql.commerce.orders.tables import sales_order_item as item
 from customer_gql.commerce.orders.workflow.writes import LockedOrder
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.input_ids import parse_input_keys
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
+from customer_gql.database.statements import (
+    Connection,
+    Row,
+    Statement,
+    compile_statement,
+    execute_statement,
+    fetch_rows,
+    given_rows,
+)
 
 ITEM_NOT_FOUND: Final = Refusal("order_item.not_found", "The order has no such item.", UserErrorCode.NOT_FOUND)
 _ITEM_TWICE: Final = Refusal("order_item.twice", "Enter each item once.")
@@ -23,6 +32,24 @@ _QUANTITY_TOO_LARGE: Final = Refusal(
     "Enter at most {left}; there is no more of this item left.",
     UserErrorCode.NOT_ALLOWED,
 )
+
+
+_given = given_rows("rows", sql_column("position", Integer), sql_column("quantity", Integer))
+
+
+def _add_to(column: str) -> Statement:
+    return compile_statement(
+        update(item)
+        .where(
+            item.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+            item.c.order_id == bindparam("order_id", type_=BigInteger()),
+            item.c.position == _given.c.position,
+        )
+        .values({column: item.c[column] + _given.c.quantity})
+    )
+
+
+_ADD: Final = {column: _add_to(column) for column in ("quantity_invoiced", "quantity_shipped")}
 
 
 class GivenItem(NamedTuple):
@@ -39,12 +66,15 @@ class TakenItem(NamedTuple):
     quantity: int
 
 
-async def take_items(
-    connection: Connection, order: LockedOrder, given: Sequence[GivenItem] | None, count_left: Callable[[Row], int]
+async def read_items(connection: Connection, order: LockedOrder) -> list[Row]:
+    of_order = (item.c.customer_id == order.row.customer_id, item.c.order_id == order.row.id)
+    return await fetch_rows(connection, select(item).where(*of_order).order_by(item.c.position))
+
+
+def take_items(
+    rows: Sequence[Row], given: Sequence[GivenItem] | None, count_left: Callable[[Row], int]
 ) -> list[TakenItem]:
     """Those that are given, else all that is left. Raises `RuleErrors` with everything that does not fit."""
-    of_order = (item.c.customer_id == order.row.customer_id, item.c.order_id == order.row.id)
-    rows = await fetch_rows(connection, select(item).where(*of_order).order_by(item.c.position))
     if given is None:
         return [TakenItem(row, count_left(row)) for row in rows if count_left(row)]
     if not given:
@@ -75,7 +105,5 @@ def _validate_quantity(quantity: int, left: int, path: Sequence[str]) -> None:
 
 async def add_quantities(connection: Connection, order: LockedOrder, column: str, taken: Sequence[TakenItem]) -> None:
     """Count what a document took. A check of the table refuses more than there is."""
-    for one in taken:
-        key = (*[item.c[name] == value for name, value in order.key.items()], item.c.position == one.row.position)
-        values: dict[str, Any] = {column: item.c[column] + one.quantity}
-        await execute_statement(connection, update(item).where(*key).values(values))
+    rows = [{"position": one.row.position, "quantity": one.quantity} for one in taken]
+    await execute_statement(connection, _ADD[column], **order.key, rows=orjson.dumps(rows).decode())

@@ -16,7 +16,7 @@ from customer_gql.database.statements import Connection, Row, insert_row, insert
 from customer_gql.messaging.events.writes import Event, emit
 
 from .numbers import draw_number
-from .quantities import GivenItem, add_quantities, take_items
+from .quantities import GivenItem, add_quantities, read_items, take_items
 from .tables import OrderDocument, shipment_item
 
 MAX_TRACKING_NUMBERS: Final = 50
@@ -35,6 +35,8 @@ class GivenTracking(NamedTuple):
 
 def count_to_ship(row: Row) -> int:
     """A refund is of what was sent as far as that goes, so only the greater one counts."""
+    if row.is_virtual:
+        return 0
     return row.quantity_ordered - max(row.quantity_shipped, row.quantity_refunded) - row.quantity_canceled
 
 
@@ -49,7 +51,7 @@ async def create_shipment(
     """The key of the new shipment. Raises `RuleError` and `RuleErrors`."""
     judge(order, OrderAction.SHIP, ["orderId"])
     numbers = _validate_tracking(tracking)
-    taken = await take_items(connection, order, given, count_to_ship)
+    taken = take_items(await read_items(connection, order), given, count_to_ship)
     key, row = new_id(), order.row
     number = await draw_number(connection, OrderDocument.SHIPMENT, row.store_view_id, order.key, key)
     await insert_row(connection, shipment, {**order.key, "id": key, "number": number, "shipped_at": read_clock()})

@@ -167,17 +167,24 @@ async def unassign_status(connection: Connection, key: int, state: OrderState, *
 
 async def validate_status(connection: Connection, state: OrderState, code: str, path: Sequence[str]) -> str:
     """A status of the state."""
-    if await _find_assignment(connection, state, code) is None:
+    assigned = order_status_state.c
+    found = select(assigned.status).where(assigned.state == state.value, assigned.status == code)
+    if await fetch_value(connection, found.with_for_update(key_share=True, read=True)) is None:
         raise _NOT_ASSIGNED(path=path)
     return code
 
 
 async def find_default_status(connection: Connection, state: OrderState) -> str:
-    """The status that orders get when they come into the state."""
+    """The status that orders get when they come into the state. Nobody takes it from the state until the transaction ends.
+
+    Where it was taken while this waited for its row, the second look finds the default that came in its place.
+    """
     found = select(order_status_state.c.status).where(
         order_status_state.c.state == state.value, order_status_state.c.is_default
     )
-    return await fetch_value(connection, found)
+    locked = found.with_for_update(key_share=True, read=True)
+    status = await fetch_value(connection, locked)
+    return status if status is not None else await fetch_value(connection, locked)
 
 
 async def _validate_code(connection: Connection, code: str) -> str:

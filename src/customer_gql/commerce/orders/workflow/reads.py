@@ -1,6 +1,6 @@
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, case, cast, func, select
 
 from customer_gql.commerce.orders.tables import sales_order_item as item
 from customer_gql.loading.pages import Pages, Sort
@@ -23,7 +23,7 @@ SUMS: Final[Any] = select(
     item.c.order_id,
     _sum(item.c.quantity_ordered - _done, "to_cancel"),
     _sum(item.c.quantity_ordered - item.c.quantity_invoiced - item.c.quantity_canceled, "to_invoice"),
-    _sum(item.c.quantity_ordered - _sent - item.c.quantity_canceled, "to_ship"),
+    _sum(case((item.c.is_virtual, 0), else_=item.c.quantity_ordered - _sent - item.c.quantity_canceled), "to_ship"),
     _sum(item.c.quantity_invoiced, "invoiced"),
     _sum(item.c.quantity_shipped, "shipped"),
 ).group_by(item.c.customer_id, item.c.order_id)
