@@ -1,9 +1,9 @@
 """The metadata that holds every table, and columns and constraints that many tables share."""
 
 import enum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import CHAR, BigInteger, CheckConstraint, Column, DateTime, MetaData, Table, Text, func
+from sqlalchemy import CHAR, BigInteger, CheckConstraint, Column, DateTime, MetaData, Table, Text, cast, func
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData(
@@ -61,6 +61,9 @@ def created_at(name: str = "created_at") -> Column[Any]:
 def currency_column(name: str = "currency") -> Column[Any]:
     return Column(name, CHAR(3), nullable=False)
 
+
+TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
+"""The number of the transaction that a statement is part of."""
 
 # A row that is locked while a customer's derived rows are recomputed, see `projections`. It outlives the customer,
 # because orders and their totals do.

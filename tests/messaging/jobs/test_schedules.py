@@ -96,6 +96,8 @@ def test_every_schedule_is_here():
         "customers.check_counts",
         "customers.fold_counts",
         "exports.run_schedules",
+        "figures.fold_all",
+        "figures.fold_recent",
         "files.delete_expired",
         "imports.expire",
         "jobs.check_projections",

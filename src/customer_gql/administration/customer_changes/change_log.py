@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     Table,
@@ -29,9 +30,12 @@ from customer_gql.customers.profile.tables import customer, deleted_customer
 from customer_gql.database.derived.parts import Part
 from customer_gql.database.projections import Change, Projection
 from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_value
+from customer_gql.database.tables import TRANSACTION
+from customer_gql.shop.daily_figures.tables import Measure
+from customer_gql.shop.daily_figures.writes import add_figures, count_by_quarter
 
 from .counts import add_moves
-from .tables import SNAPSHOT_END, TRANSACTION, customer_change as change
+from .tables import SNAPSHOT_END, customer_change as change
 
 _ids: ColumnElement[Any] = bindparam("customer_ids", type_=ARRAY(BigInteger()))
 _ROWS: Final = select(
@@ -74,7 +78,14 @@ def _record_statement(ids: ColumnElement[Any], *, has_moved: bool) -> AnySelect:
         written.append(left.returning(true().label("is_left")).cte("gone"))
     counted: list[ColumnElement[int]] = [select(func.count()).select_from(cte).scalar_subquery() for cte in written]
     statement = select(reduce(add, counted))
-    return statement.add_cte(add_moves(ids, now)) if has_moved else statement
+    return statement.add_cte(add_moves(ids, now), _count_sign_ups(ids)) if has_moved else statement
+
+
+def _count_sign_ups(ids: ColumnElement[Any]) -> CTE:
+    """Of customers about which nothing was written down before, at the time when they were created."""
+    counted = count_by_quarter(Measure.SIGN_UPS, customer.c.created_at, customer.c.website_id)
+    is_known = exists().where(change.c.customer_id == customer.c.id)
+    return add_figures(counted.where(customer.c.id == any_(ids), ~is_known)).cte("signed_up")
 
 
 _IS_HERE: Final = exists().where(customer.c.id == change.c.customer_id, customer.c.website_id == change.c.website_id)

@@ -34,9 +34,10 @@ from customer_gql.database.statements import (
     execute_statement,
     fetch_rows,
 )
+from customer_gql.database.tables import TRANSACTION
 from customer_gql.messaging.jobs.work import Tools
 
-from .tables import TRANSACTION, customer_change, customer_count
+from .tables import customer_change, customer_count
 
 log = structlog.get_logger()
 _websites: Final = bindparam("websites", type_=ARRAY(BigInteger()))

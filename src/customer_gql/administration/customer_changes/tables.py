@@ -48,8 +48,6 @@ customer_count = table(
     distribution="local",
 )
 
-TRANSACTION: Final = cast(cast(func.pg_current_xact_id(), Text()), BigInteger())
-"""The number of the transaction that a statement is part of."""
 SNAPSHOT_END: Final = cast(cast(func.pg_snapshot_xmax(func.pg_current_snapshot()), Text()), BigInteger())
 """A number above those of all transactions that a statement sees the end of. It only grows, except that a restored database
 starts from the beginning again."""

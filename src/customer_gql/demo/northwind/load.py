@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from customer_gql.administration.customer_import.reading.lines import ImportFault
 from customer_gql.commerce.catalog.tables import product, product_website
+from customer_gql.commerce.orders.daily_figures import count_orders
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item, sales_order_number, shipment
 from customer_gql.core.ids import new_id
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
@@ -186,8 +187,9 @@ async def _add_orders(connection: Connection, sales: Sequence[Sale]) -> tuple[Lo
     made = [make_order_rows(sale) for sale in sales if sale.order_id in fresh]
     for table in ORDER_TABLES:
         await copy_rows(connection, table, [row for rows in made for row in rows[table]])
-    new = {sale.customer.id for sale in sales if sale.order_id in fresh}
-    mark_customers(connection, new, sales_order)
+    placed = [(sale.customer.id, sale.order_id) for sale in sales if sale.order_id in fresh]
+    await count_orders(connection, placed)
+    mark_customers(connection, {customer_id for customer_id, _ in placed}, sales_order)
     return (
         Loaded(len(sales), len(made)),
         Loaded(sum(len(sale.items) for sale in sales), sum(len(rows[sales_order_item]) for rows in made)),

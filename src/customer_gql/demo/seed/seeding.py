@@ -13,14 +13,17 @@ from typing import Final
 
 import asyncpg
 
+from customer_gql.commerce.orders.daily_figures import count_all_orders
 from customer_gql.core.terminal import CommandFailed
 from customer_gql.customers.companies.tables import company_number
-from customer_gql.customers.profile.tables import customer, customer_number
+from customer_gql.customers.profile.tables import customer, customer_activity, customer_number
 from customer_gql.database.seeding import DAY, Rows, to_datetime, to_milliseconds
-from customer_gql.database.statements import Connection, Row
+from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement
 from customer_gql.demo.copying import copy_table
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.tables import metadata
+from customer_gql.shop.daily_figures.tables import Measure
+from customer_gql.shop.daily_figures.writes import add_figures, count_by_quarter
 
 from .batches import CUSTOMERS_IN_A_BATCH, DemoShop, make_batch, make_shop_rows
 
@@ -94,6 +97,8 @@ async def _fill_shop(connection: Connection, shop: DemoShop, on_progress: Progre
             await _refuse_unless_empty(connection)
             await _lift_time_limits(connection)
             await _load_batches(connection, shop, counts, on_progress)
+            await count_all_orders(connection)
+            await execute_statement(connection, _COUNT_SIGN_INS)
             await _continue_numbers(connection, shop.customers)
     except asyncpg.UndefinedTableError as error:
         raise SeedRefused("The database has no tables yet: run `customer-gql migrate` first.") from error
@@ -147,6 +152,16 @@ async def _compute_projections(connection: Connection, customer_ids: list[int], 
     """Nobody else sees these customers yet, so nothing has to be locked."""
     for projection in PROJECTIONS:
         counts[projection.table.name] += await projection.recompute(connection, customer_ids)
+
+
+_COUNT_SIGN_INS: Final = compile_statement(
+    add_figures(
+        count_by_quarter(Measure.SIGN_INS, customer_activity.c.last_sign_in_at, customer.c.website_id)
+        .join_from(customer_activity, customer, customer.c.id == customer_activity.c.customer_id)
+        .where(customer_activity.c.last_sign_in_at.is_not(None))
+    )
+)
+"""Those that are known of a generated shop: the last one of each customer."""
 
 
 async def _continue_numbers(connection: Connection, customers: int) -> None:

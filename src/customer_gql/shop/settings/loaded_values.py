@@ -20,8 +20,8 @@ _values_by_path: Final = all_by(
 )
 
 
-async def load_setting(reader: Reader, setting: Setting[T], website_id: int) -> T:
-    """That of a website, for a setting that no store view has."""
+async def load_setting(reader: Reader, setting: Setting[T], website_id: int | None) -> T:
+    """That of a website, or of the shop, for a setting that no store view has."""
     rows = await reader.load(_values_by_path, setting.path)
     found = {(row.scope, row.scope_id): orjson.loads(row.value) for row in rows}
     everywhere = found.get((ConfigurationScope.GLOBAL.value, 0), setting.default)

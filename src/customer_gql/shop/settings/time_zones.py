@@ -47,8 +47,8 @@ def find_local_date(zone: str, at: dt.datetime | None = None) -> dt.date:
         return time.date()
 
 
-async def load_time_zone(reader: Reader, website_id: int) -> str:
-    """That of a website, once for all fields of a request that ask."""
+async def load_time_zone(reader: Reader, website_id: int | None) -> str:
+    """That of a website, or of the shop, once for all fields of a request that ask."""
     return await load_setting(reader, TIME_ZONE, website_id)
 
 

@@ -48,6 +48,7 @@ from customer_gql.database.statements import (
 )
 from customer_gql.security import tokens
 from customer_gql.security.sessions import TOKEN_COLUMNS, SessionGrant, describe_token, issue_token
+from customer_gql.shop.daily_figures.writes import count_sign_in
 from customer_gql.shop.settings.reads import settings_at
 
 from .remembered import forget_remembered_of_customers
@@ -81,6 +82,7 @@ async def start_session(
     shop = await settings_at(connection, SESSION_IDLE_MINUTES, SESSION_DAYS)
     expires_at = read_clock() + dt.timedelta(days=shop[SESSION_DAYS])
     started = await _insert_session(connection, customer_id, website_id, caller, expires_at)
+    await count_sign_in(connection, website_id)
     await _end_excess_sessions(connection, customer_id)
     return await issue_tokens(connection, started, idle=dt.timedelta(minutes=shop[SESSION_IDLE_MINUTES]))
 
