@@ -7,13 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
+from customer_gql.core.errors import ErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
 from customer_gql.execution import presumed
+from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.plans import cache
+from customer_gql.execution.refusal import RequestRefused
 from customer_gql.settings import Settings
 from support.clients import Client, served
 from support.customers import make_customer
@@ -205,6 +208,34 @@ async def test_a_mutation_never_goes_by_what_is_remembered(
         await stop.reached_by(asking)
     assert (await asking).status_code == 401
     assert not cache_knows(client, edit)
+
+
+@pytest.mark.parametrize(("running", "asked_for"), [(0, 1), (10_000, 0)])
+async def test_a_refused_request_reads_its_token_in_the_place_for_tokens(
+    client: Client,
+    asked: dict[str, Any],
+    statements: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    running: int,
+    asked_for: int,
+):
+    """However many are refused at once, no more tokens are read at a time than that."""
+    await ask_often(client, **asked)
+    gates = list[Any]()
+
+    async def refuse(self: Endpoint, *_: object) -> None:
+        gates.append(self.token_gate)
+        self.token_gate.running += running
+        raise RequestRefused(429, ErrorCode.RATE_LIMITED, "Too much.", {"Retry-After": "1"})
+
+    await statements.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Endpoint, "answer_operation", refuse)
+        answer = await client.post(ASKED, **asked)
+    assert answer.status_code == (503 if running else 429)
+    assert await statements.count("staff_session") == asked_for
+    gates[0].running -= running
+    assert gates[0].running == 0
 
 
 def application_of(client: Client) -> Any:

@@ -36,7 +36,7 @@ def _is_asked_by_service() -> bool:
 
 def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
     def ask(self: Any, query: str, *positional: Any, **named: Any) -> Any:
-        if _is_asked_by_service():
+        if query not in _texts and _is_asked_by_service():
             _texts.add(query)
         return method(self, query, *positional, **named)
 

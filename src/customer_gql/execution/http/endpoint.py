@@ -165,7 +165,10 @@ class Endpoint:
         try:
             answer = await self.answer_operation(request, context, log)
         except Exception:
-            if await context.confirm_viewer():
+            # What was refused has read nothing yet, so that the token costs a statement of its own.
+            with self.token_gate.admit():
+                holds = await context.confirm_viewer()
+            if holds:
                 raise
             return None
         return answer if await context.confirm_viewer() else None
