@@ -10,6 +10,7 @@ from customer_gql.administration.customer_grid.filters import CUSTOMERS
 from customer_gql.database.statements import compile_statement, fetch_rows
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.filters import FilterTree
+from customer_gql.loading.grids.grid import Grid
 from customer_gql.loading.grids.orders import SortBy
 from customer_gql.loading.grids.pages import GridQuestion
 from customer_gql.loading.pages import Window
@@ -32,10 +33,11 @@ def page_statement(
     filter: FilterTree | None = None,
     search: str | None = None,
     after: str | None = None,
+    grid: Grid = CUSTOMERS,
 ) -> Ran:
     """What the engine sends for a page; `count_statements` proves that it does."""
-    question = GridQuestion.of(CUSTOMERS, filter=filter, search=search, sort=sort)
-    selected = CUSTOMERS.page_statement(
+    question = GridQuestion.of(grid, filter=filter, search=search, sort=sort)
+    selected = grid.page_statement(
         question.narrowing, question.order, backward=False, positioned=after is not None, has_row=True
     )
     statement = compile_statement(selected)

@@ -12,6 +12,7 @@ PAGE: Final = HERE / "GRID.md"
 NOTES: Final = Path(__file__).parent / "NOTES.md"
 FAR_LIMIT: Final = 1.5
 FILTER_LIMIT: Final = 20
+ATTRIBUTE_LIMIT: Final = 2
 EDIT_LIMIT: Final = 1.5
 BULK_LIMIT: Final = 2
 
@@ -82,6 +83,24 @@ def _describe_filters(block: dict[str, Any]) -> list[str]:
     return [*lines, ""]
 
 
+def _describe_attributes(block: dict[str, Any]) -> list[str]:
+    lines = [
+        "## Filters and an order by attributes against a built-in text column",
+        "",
+        f"A quarter of the customers has a value. A filter at most {ATTRIBUTE_LIMIT} times; an order is not held to it.",
+        "",
+        "| Case | Ratio | Attribute, ms | Column, ms | Plan by the attribute |",
+        "| --- | ---: | ---: | ---: | --- |",
+    ]
+    for it in block["attributes"]:
+        shown = f"{it['ratio']:.2f}" if it["case"].startswith("order") else _mark(it["ratio"], ATTRIBUTE_LIMIT)
+        own, other = it["attribute"], it["column"]
+        lines.append(
+            f"| {it['case']} | {shown} | {own['milliseconds']:.2f} | {other['milliseconds']:.2f} | {own['shape']} |"
+        )
+    return [*lines, ""]
+
+
 def _describe_questions(block: dict[str, Any]) -> list[str]:
     statements, refused = block["statements"], block["refused"]
     lines = [
@@ -135,6 +154,7 @@ def _describe_writes(block: dict[str, Any]) -> list[str]:
 _BLOCKS: Final[dict[str, Callable[[dict[str, Any]], list[str]]]] = {
     "pages": _describe_pages,
     "filters": _describe_filters,
+    "attributes": _describe_attributes,
     "questions": _describe_questions,
     "writes": _describe_writes,
 }

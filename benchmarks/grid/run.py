@@ -9,6 +9,7 @@ from report import store_figures
 
 from customer_gql.schema.projections import PROJECTIONS
 
+from .attributes import compare_attributes, fill_attributes
 from .client import serving
 from .filters import compare_filters
 from .pages import compare_pages, count_page_statements
@@ -18,7 +19,7 @@ from .shop import running_grid_shop
 from .writes import compare_writes
 
 CUSTOMERS: Final = 1_000_000
-BLOCKS: Final = ("filters", "questions", "pages", "writes")
+BLOCKS: Final = ("filters", "attributes", "questions", "pages", "writes")
 
 
 def measure_grid(options: argparse.Namespace) -> None:
@@ -40,6 +41,9 @@ async def _measure_block(block: str, shop: BenchmarkShop, customers: int, rounds
     async with serving(shop, PROJECTIONS) as client:
         if block == "filters":
             return {"filters": await compare_filters(client, rounds)}
+        if block == "attributes":
+            await fill_attributes(shop)
+            return {"attributes": await compare_attributes(client, customers, rounds)}
         if block == "pages":
             return {"pages": await compare_pages(client, customers, rounds)}
         return {
