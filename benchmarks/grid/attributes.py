@@ -36,7 +36,7 @@ async def fill_attributes(shop: BenchmarkShop) -> None:
     connection = await asyncpg.connect(shop.server.owner_url(shop.name))
     try:
         await connection.execute(_FILL, timeout=3_600)
-        await connection.execute("ANALYZE customer_grid_attribute")
+        await connection.execute("VACUUM ANALYZE customer_grid_attribute")
     finally:
         await connection.close()
 

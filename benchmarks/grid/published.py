@@ -87,7 +87,7 @@ def _describe_attributes(block: dict[str, Any]) -> list[str]:
     lines = [
         "## Filters and an order by attributes against a built-in text column",
         "",
-        f"A quarter of the customers has a value. A filter at most {ATTRIBUTE_LIMIT} times; an order is not held to it.",
+        f"A quarter of the customers has a value. A filter at most {ATTRIBUTE_LIMIT} times; an order has no such limit.",
         "",
         "| Case | Ratio | Attribute, ms | Column, ms | Plan by the attribute |",
         "| --- | ---: | ---: | ---: | --- |",

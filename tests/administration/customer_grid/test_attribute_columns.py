@@ -418,12 +418,12 @@ async def test_an_export_has_the_columns(admin_client, connection, here, databas
     assert [one["path"] for one in answer["userErrors"]] == [["list", "customers", "columns", "0"]]
 
 
-async def test_an_index_finds_values_and_gives_no_order(admin_client, connection):
+async def test_an_index_finds_values_and_gives_an_order(admin_client, connection):
     row = await make(connection)
     by_value = [{"by": "ATTRIBUTE", "attributeCode": row.code}]
     for given, is_indexed in (
         ({"filter": by(row, text={"eq": "42"})}, True),
-        ({"sort": by_value}, False),
+        ({"sort": by_value}, True),
         ({"filter": by(row, text={"eq": "42"}), "sort": by_value}, True),
     ):
         assert (await admin_client.data(EXPLAIN, **given))["customers"]["explain"] == {"isIndexed": is_indexed}

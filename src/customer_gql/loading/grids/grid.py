@@ -111,9 +111,7 @@ class Grid:
     ) -> AnySelect:
         """The rows of a page: their keys are found first, so that nodes are read for these rows alone."""
         past = [order.beyond(backward=backward)] if positioned else []
-        found = select(*[column.label(f"key_{i}") for i, column in enumerate(self.key)], *order.selected())
-        found = order.applied(found.where(*conditions, *past), backward=backward).limit(_LIMIT)
-        page = self.read(found, conditions, [part.ordered for part in order.parts]).subquery("page")
+        page = self._find_page([*conditions, *past], order, backward=backward).subquery("page")
         node = self.nodes.subquery("node")
         keys = [page.c[f"key_{i}"] for i in range(len(self.key))]
         joined = page.join(node, _match_keys([node.c[column.name] for column in self.node_key], keys))
@@ -124,6 +122,31 @@ class Grid:
             shown += columns
         ordered = {name: page.c[name] for name in order.names}
         return order.reapplied(select(*shown).select_from(joined), ordered, backward=backward)
+
+    def _find_page(self, conditions: Conditions, order: GridOrder, *, backward: bool) -> AnySelect:
+        """The keys of the rows of a page. In an order by a further source, those that it has and the others are found each by
+        themselves, since an index has the order of the former alone; the others only where a page lacks some."""
+        ordered = [part.ordered for part in order.parts]
+        found = select(*[column.label(f"key_{i}") for i, column in enumerate(self.key)], *order.selected())
+        found = found.where(*conditions)
+        added = [*self._find_orders(ordered[:1]).values()]
+        if not added:
+            return self.read(order.applied(found, backward=backward).limit(_LIMIT), conditions, ordered)
+        [joined] = added
+        of_source: Any = joined.left  # pyright: ignore[reportAttributeAccessIssue]
+        valued = order.applied_to_valued(found.where(of_source.is_not(None)), backward=backward).limit(_LIMIT)
+        empty = order.applied_to_empty(found.where(of_source.is_(None)), backward=backward).limit(_LIMIT)
+        has_values_first = order.parts[0].is_descending != backward
+        halves = [
+            self.read(one, conditions, ordered) for one in ((valued, empty) if has_values_first else (empty, valued))
+        ]
+        first = halves[0].cte("first_half")
+        is_short: Any = select(func.count()).select_from(first).scalar_subquery() < _LIMIT
+        both = union_all(select(first), select(halves[1].where(is_short).subquery("second_half"))).subquery(
+            "both_halves"
+        )
+        named = {name: both.c[name] for name in order.names}
+        return order.reapplied(select(*both.c), named, backward=backward).limit(_LIMIT)
 
     def _beside(self, node: FromClause) -> tuple[FromClause, list[ColumnElement[Any]]]:
         """What a statement that has the nodes reads the columns of the grid from, and these columns."""

@@ -63,9 +63,16 @@ class GridOrder:
         return [part.value.label(name) for name, part in zip(self.names, self.parts, strict=True)]
 
     def applied(self, statement: AnySelect, *, backward: bool) -> AnySelect:
-        return statement.order_by(
-            *[part.ordered.desc() if part.is_descending != backward else part.ordered.asc() for part in self.parts]
-        )
+        return _order_by(statement, self.parts, backward=backward)
+
+    def applied_to_valued(self, statement: AnySelect, *, backward: bool) -> AnySelect:
+        """The same order of rows that all have the first value, by the value as an index has it."""
+        first = OrderPart(self.parts[0].value, self.parts[0].value, self.parts[0].is_descending)
+        return _order_by(statement, [first, *self.parts[1:]], backward=backward)
+
+    def applied_to_empty(self, statement: AnySelect, *, backward: bool) -> AnySelect:
+        """The same order of rows of which none has the first value."""
+        return _order_by(statement, self.parts[1:], backward=backward)
 
     def reapplied(self, statement: AnySelect, selected: Mapping[str, Any], *, backward: bool) -> AnySelect:
         """The same order of rows that were found already, by the columns that `selected` gave them."""
@@ -103,6 +110,12 @@ class GridOrder:
         empty = {i for i, part in enumerate(self.parts) if part.ordered is not part.value}
         columns = [part.value for part in self.parts]
         return decode_cursor(cursor, argument, self.list_name, self.name, columns, empty=empty)
+
+
+def _order_by(statement: AnySelect, parts: Sequence[OrderPart], *, backward: bool) -> AnySelect:
+    return statement.order_by(
+        *[part.ordered.desc() if part.is_descending != backward else part.ordered.asc() for part in parts]
+    )
 
 
 def _place(position: int, part: OrderPart) -> ColumnElement[Any]:

@@ -14,7 +14,7 @@ from customer_gql.database.statements import Row, Statement, compile_statement, 
 from customer_gql.loading.pages import ListOrder, Window
 from customer_gql.loading.reader import Reader
 
-from .columns import GridColumn
+from .columns import ColumnType, GridColumn
 from .filters import CompiledFilter, FilterTree, join_filters
 from .grid import Grid
 from .limits import StatementTooSlow, fetch_in_time
@@ -104,8 +104,8 @@ class GridQuestion:
             return self.filter.is_indexed or (self.search is not None and self.grid.is_search_indexed)
         first = (self.sort or (self.grid.default_sort,))[0]
         column = self.grid.columns_by_sort_key[first.key]
-        # What the shop added is joined for an order, so that its index finds values and gives no order of rows.
-        return column.is_indexed and column.member is None
+        # Options are in an order that staff give them, and no index has.
+        return column.is_indexed and column.type is not ColumnType.OPTIONS
 
 
 @dataclass(slots=True, eq=False)
