@@ -20,9 +20,9 @@ BUDGETS = {
     "customerQuickEdit": 8,
     "customerAddressCreate": 11,
     "storeCreditAdjust": 11,
-    "customerUpdate": 28,
+    "customerUpdate": 25,
     "customerMassAction": 32,
-    "tokenRefresh": 8,
+    "tokenRefresh": 6,
 }
 ASK = "mutation M($input: {kind}!) {{ payload: {name}(input: $input) {{ userErrors {{ key }} {fields} }} }}"
 numbers = itertools.count(7_000_000)

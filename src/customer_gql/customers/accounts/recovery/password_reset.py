@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, insert, update
 
 from customer_gql.core.actor import Actor, ActorKind, actor_of
 from customer_gql.core.clock import read_clock
@@ -33,7 +33,6 @@ from customer_gql.database.statements import (
     compile_statement,
     execute_statement,
     fetch_one,
-    insert_row,
 )
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle, tokens
@@ -137,7 +136,6 @@ async def send_reset_link(
     connection: Connection, account: Any, *, lifetime: dt.timedelta, by: Actor, template: str = "password_reset"
 ) -> dt.datetime:
     """Queue a mail with a link that works once; when it expires. Only the newest link works."""
-    await access.revoke_reset_links(connection, [account.id])
     token, now = tokens.new_token(tokens.PASSWORD_RESET), read_clock()
     link = {
         "token_hash": tokens.hash_token(token),
@@ -146,7 +144,7 @@ async def send_reset_link(
         "created_at": now,
         "expires_at": now + lifetime,
     }
-    await insert_row(connection, password_reset, link)
+    await execute_statement(connection, _REPLACE_LINKS, **link)
     await store_owner(connection, account.id, {link["token_hash"]: link["expires_at"]})
     expires = (now + lifetime).isoformat()
     await writes.notify_owner(connection, account, template, secrets={"token": token}, expiresAt=expires)
@@ -200,6 +198,23 @@ async def _use_link_up(connection: Connection, link: Row, locked: Row) -> int:
     return await execute_statement(connection, _USE_LINK, **is_it, email_hash=email_hash, now=read_clock())
 
 
+_created_at = bindparam("created_at", type_=DateTime(timezone=True))
+_open_before = (
+    update(password_reset)
+    .where(
+        password_reset.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+        password_reset.c.used_at.is_(None),
+        password_reset.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=_created_at)
+)
+_LINK: Final = ("token_hash", "customer_id", "email_hash", "created_at", "expires_at")
+# The part that revokes does not see the new link, and the caller has locked the customer, so that there is no other new one.
+_REPLACE_LINKS: Final = compile_statement(
+    insert(password_reset)
+    .values({name: bindparam(name, type_=password_reset.c[name].type) for name in _LINK})
+    .add_cte(_open_before.cte("revoked"))
+)
 _now = bindparam("now", type_=DateTime(timezone=True))
 _USE_LINK: Final = compile_statement(
     update(password_reset)

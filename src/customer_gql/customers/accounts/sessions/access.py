@@ -35,7 +35,6 @@ from customer_gql.customers.profile.tables import customer
 from customer_gql.database.statements import (
     Connection,
     Row,
-    Statement,
     compile_statement,
     equals_any,
     execute_statement,
@@ -55,9 +54,8 @@ async def end_all_access(connection: Connection, customer_ids: Sequence[int], *,
     """
     ended = await end_sessions_of_customers(connection, customer_ids)
     now = read_clock()
-    impersonated = await fetch_rows(connection, _END_OF_CUSTOMERS, customer_ids=list(customer_ids), now=now)
+    impersonated = await fetch_rows(connection, _END_AND_REVOKE_ALL, customer_ids=list(customer_ids), now=now)
     await _record_ends(connection, impersonated, now, by)
-    await revoke_open_links(connection, customer_ids)
     return ended
 
 
@@ -128,9 +126,9 @@ async def _end_sessions_where(
     return ended
 
 
-def _end_impersonations(*conditions: ColumnElement[bool]) -> Statement:
+def _end_impersonations(*conditions: ColumnElement[bool]) -> Any:
     now = bindparam("now", type_=DateTime(timezone=True))
-    return compile_statement(
+    return (
         update(impersonation)
         .where(*conditions, impersonation.c.ended_at.is_(None))
         .values(ended_at=func.least(impersonation.c.expires_at, now))
@@ -187,17 +185,19 @@ def _revoke(links: Table, *conditions: ColumnElement[bool]) -> Any:
     )
 
 
-_END_OF_CUSTOMERS: Final = _end_impersonations(_is_of_these(impersonation))
-_END_THESE: Final = _end_impersonations(
-    _is_of_these(impersonation), impersonation.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger())))
+_END_THESE: Final = compile_statement(
+    _end_impersonations(
+        _is_of_these(impersonation), impersonation.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger())))
+    )
 )
 _REVOKE_RESETS: Final = compile_statement(_revoke(password_reset))
 _REVOKE_EMAIL_LINKS: Final = compile_statement(_revoke(email_token))
 _REVOKE_LINKS_OF_PURPOSE: Final = compile_statement(
     _revoke(email_token, email_token.c.purpose == bindparam("purpose", type_=Text()))
 )
-_REVOKE_ALL: Final = compile_statement(
-    delete(login_code)
-    .where(_is_of_these(login_code))
-    .add_cte(_revoke(password_reset).cte("resets"), _revoke(email_token).cte("emails"))
+_end_codes = delete(login_code).where(_is_of_these(login_code))
+_revoked = (_revoke(password_reset).cte("resets"), _revoke(email_token).cte("emails"))
+_REVOKE_ALL: Final = compile_statement(_end_codes.add_cte(*_revoked))
+_END_AND_REVOKE_ALL: Final = compile_statement(
+    _end_impersonations(_is_of_these(impersonation)).add_cte(*_revoked, _end_codes.cte("codes"))
 )

@@ -7,7 +7,7 @@ last gets the same pair again; whatever is presented otherwise was copied, and e
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, null, select, update
+from sqlalchemy import BigInteger, DateTime, LargeBinary, bindparam, delete, exists, null, select, update
 
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
@@ -18,15 +18,17 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import writes as customers
-from customer_gql.database.distribution.forms import are_forms_distributed
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.distribution.forms import are_forms_distributed, for_one_machine
 from customer_gql.database.statements import Connection, Row, compile_statement, execute_statement, fetch_one
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.security import tokens
 from customer_gql.security.sealed_grants import open_grant, seal_grant
 from customer_gql.security.sessions import SessionGrant
+from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 from customer_gql.shop.settings.reads import settings_at
 
-from .reach import is_excluded_from_website, session_reaches_website
+from .reach import session_reaches_website
 from .secret_owners import fetch_secret
 from .sessions import describe_grant, end_sessions, insert_grant, make_grant, store_owners_of_grant
 from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
@@ -36,6 +38,28 @@ _of: Final = bindparam("of", type_=BigInteger())
 _now: Final = bindparam("now", type_=DateTime(timezone=True))
 _is_session: Final = (session.c.customer_id == _owner, session.c.id == _of)
 _LOCK_SESSION: Final = compile_statement(select(session).where(*_is_session).with_for_update())
+_presented: Final = refresh_token.c.token_hash == bindparam("presented", type_=LargeBinary())
+# A token that was used takes two statements, because its customer is locked before its session.
+_LOCK_SESSION_OF_UNUSED: Final = for_one_machine(
+    compile_statement(
+        select(session)
+        .join(
+            refresh_token,
+            (refresh_token.c.customer_id == session.c.customer_id) & (refresh_token.c.session_id == session.c.id),
+        )
+        .where(_presented, refresh_token.c.used_at.is_(None))
+        .with_for_update(of=session)
+    )
+)
+_is_excluded = exists().where(
+    excluded.c.group_id == customer.c.group_id, excluded.c.website_id == bindparam("website", type_=BigInteger())
+)
+_PRESENTED: Final = compile_statement(
+    select(refresh_token, _is_excluded.label("is_excluded"))
+    .select_from(customer)
+    .outerjoin(refresh_token, (refresh_token.c.customer_id == customer.c.id) & _presented)
+    .where(customer.c.id == _owner)
+)
 _kept = update(session).where(*_is_session).values(last_used_at=_now)
 _ended = delete(token).where(token.c.customer_id == _owner, token.c.session_id == _of)
 # Erases what earlier tokens of the session would get again: from now on only the newest one is repeated.
@@ -69,26 +93,34 @@ async def renew_session(
 
     A website the session does not reach gets none either, and one that the group excludes by now ends the session.
     """
-    known = await fetch_secret(connection, refresh_token, tokens.hash_token(given))
-    if known is not None and known.used_at is not None:
-        # Before the session, as everywhere: a token used again may be written into the customer's history.
-        await customers.lock_customers(connection, [known.customer_id], websites=None)
-    current = None if known is None else await _lock_session(connection, known)
+    current = await _lock_session(connection, tokens.hash_token(given))
     if current is None or not await session_reaches_website(connection, current, website_id):
         return None
-    if await is_excluded_from_website(connection, current.customer_id, current.website_id):
+    # Read under the lock of the session: a parallel request may have used the token.
+    of = {"owner": current.customer_id, "website": current.website_id}
+    presented = await fetch_one(connection, _PRESENTED, **of, presented=tokens.hash_token(given))
+    if presented is None or presented.is_excluded:
         await end_sessions(connection, current.customer_id, [current.id])
         return None
-    # Again under the lock of the session: a parallel request may have used it.
-    presented = await fetch_secret(connection, refresh_token, tokens.hash_token(given))
-    if presented is None:
+    if presented.token_hash is None:
         return None
     if presented.used_at is None:
         return await _exchange(connection, current, given)
     return await _repeat_or_end(connection, current, presented, given, address)
 
 
-async def _lock_session(connection: Connection, known: Row) -> Row | None:
+async def _lock_session(connection: Connection, presented: bytes) -> Row | None:
+    """The session of a token, unless it is over."""
+    if not are_forms_distributed():
+        current = await fetch_one(connection, _LOCK_SESSION_OF_UNUSED, presented=presented)
+        if current is not None:
+            return current if current.expires_at > read_clock() else None
+    known = await fetch_secret(connection, refresh_token, presented)
+    if known is None:
+        return None
+    if known.used_at is not None:
+        # Before the session, as everywhere: a token used again may be written into the customer's history.
+        await customers.lock_customers(connection, [known.customer_id], websites=None)
     current = await fetch_one(connection, _LOCK_SESSION, owner=known.customer_id, of=known.session_id)
     return current if current is not None and current.expires_at > read_clock() else None
 

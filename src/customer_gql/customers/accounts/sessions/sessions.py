@@ -32,6 +32,7 @@ from customer_gql.customers.accounts.tables import (
     customer_refresh_token as refresh_token,
     customer_session as session,
     customer_token as token,
+    remembered_sign_in as remembered,
 )
 from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer
@@ -51,7 +52,6 @@ from customer_gql.security.sessions import TOKEN_COLUMNS, SessionGrant, describe
 from customer_gql.shop.daily_figures.writes import count_sign_in
 from customer_gql.shop.settings.reads import settings_at
 
-from .remembered import forget_remembered_of_customers
 from .secret_owners import store_owner
 from .settings import SESSION_DAYS, SESSION_IDLE_MINUTES
 
@@ -140,8 +140,7 @@ async def end_sessions_of_customers(connection: Connection, customer_ids: Sequen
     """End every session and token of these customers, whose rows the caller has locked, and what devices remember; how many
     tokens there were."""
     ids = list(customer_ids)
-    await forget_remembered_of_customers(connection, ids)
-    await delete_rows(connection, session, {"customer_id": ids})
+    await execute_statement(connection, _FORGET_AND_END_SESSIONS, customer_ids=ids)
     return await execute_statement(connection, _END_TOKENS_OF_CUSTOMERS, customer_ids=ids)
 
 
@@ -158,8 +157,12 @@ _END_TOKENS_OF_SESSIONS: Final = _end_tokens(
         table.c.session_id == any_(_ids),
     ]
 )
-_END_TOKENS_OF_CUSTOMERS: Final = _end_tokens(
-    lambda table: [table.c.customer_id == any_(bindparam("customer_ids", type_=ARRAY(BigInteger())))]
+_customer_ids: Final = bindparam("customer_ids", type_=ARRAY(BigInteger()))
+_END_TOKENS_OF_CUSTOMERS: Final = _end_tokens(lambda table: [table.c.customer_id == any_(_customer_ids)])
+_FORGET_AND_END_SESSIONS: Final = compile_statement(
+    delete(remembered)
+    .where(remembered.c.customer_id == any_(_customer_ids))
+    .add_cte(delete(session).where(session.c.customer_id == any_(_customer_ids)).cte("ended"))
 )
 
 
