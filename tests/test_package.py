@@ -102,7 +102,7 @@ def test_wheel_says_what_it_is(metadata: Message):
     links = dict(link.split(", ") for link in metadata.get_all("Project-URL", []))
     assert {"Homepage", "Documentation", "Changelog", "Issues"} == links.keys()
     assert "Typing :: Typed" in metadata.get_all("Classifier", [])
-    assert metadata.get_all("Provides-Extra") == ["demo", "oidc", "redis", "tracing"]
+    assert metadata.get_all("Provides-Extra") == ["demo", "oidc", "redis", "s3", "tracing"]
 
 
 def test_every_dependency_has_an_upper_bound(metadata: Message):

@@ -16,6 +16,7 @@ from customer_gql.settings import SettingsError
 _EXTRAS: Final = {
     "mimesis": "demo",
     "redis": "redis",
+    "obstore": "s3",
     "opentelemetry": "tracing",
     "authlib": "oidc",
     "httpx2": "oidc",

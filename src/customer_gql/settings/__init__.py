@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .audiences import AdminSettings, AudienceSettings, StorefrontSettings
 from .browsers import EXTRA_EXPOSED_HEADERS, EXTRA_HEADERS, Headers, Origins
-from .forms import Files, Hosts, Names, Peers, Storage, Url, folder_of, without_empty
+from .forms import Files, Hosts, Names, Peers, Storage, Url, bucket_of, folder_of, without_empty
 from .link_bases import is_loopback, origin_of, require_https
 from .live import LiveSettings
 from .names import find_unknown_names
@@ -203,6 +203,11 @@ class Settings(BaseSettings):
         """The folder of files; None where the database keeps them."""
         return folder_of(self.files)
 
+    @property
+    def files_bucket(self) -> str | None:
+        """The URL of the bucket of files; None where they are elsewhere."""
+        return bucket_of(self.files)
+
     @field_validator("mail_from")
     @classmethod
     def _validate_mail_from(cls, value: str | None) -> str | None:
@@ -237,7 +242,8 @@ class Settings(BaseSettings):
     )
     files: Files = Field(
         "database:",
-        description="where uploads, reports and exports are kept: database:, or file:/folder, which all processes share",
+        description="where uploads, reports and exports are kept: database:, file:/folder, which all processes share, or "
+        "s3://bucket/folder (extra `s3`)",
     )
     log_format: Literal["console", "json"] = Field("json", description="form of log lines")
 

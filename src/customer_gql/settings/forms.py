@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from .browsers import split_list
 # Without its port, with which it is never compared. An IPv6 address stands in brackets.
 _HOST: Final = re.compile(r"[^\s:/*\[\]]+|\[[0-9a-fA-F:.]+\]")
 _FOLDER_SCHEME: Final = "file:"
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?")
 _STORAGES: Final = ("redis", "rediss", "unix")
 
 
@@ -52,16 +54,24 @@ def _validate_storage(given: str) -> str:
 
 def _validate_files(given: str) -> str:
     folder = folder_of(given)
-    if given != "database:" and (folder is None or not folder.is_absolute()):
+    if given != "database:" and bucket_of(given) is None and (folder is None or not folder.is_absolute()):
         raise ValueError(
-            f"{given!r} is neither database: nor file: with the full path of a folder, as in file:/srv/files"
+            f"{given!r} is neither database: nor file: with the full path of a folder, as in file:/srv/files, nor s3: with "
+            "a bucket and folders in it, as in s3://bucket/files"
         )
+    if bucket_of(given) is not None and find_spec("obstore") is None:
+        raise ValueError('files in a bucket need another package: pip install "customer-gql[s3]"')
     return given
 
 
 def folder_of(files: str) -> Path | None:
     """The folder that the setting of files names."""
     return Path(files.removeprefix(_FOLDER_SCHEME)) if files.startswith(_FOLDER_SCHEME) else None
+
+
+def bucket_of(files: str) -> str | None:
+    """The URL of the bucket that the setting of files names."""
+    return files if _BUCKET.fullmatch(files) and ".." not in files else None
 
 
 Files = Annotated[str, AfterValidator(_validate_files)]

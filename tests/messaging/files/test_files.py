@@ -1,4 +1,4 @@
-"""Files are written as streams into the database or a folder, and seen when they are whole."""
+"""Files are written as streams into the database, a folder or a bucket, and seen when they are whole."""
 
 import asyncio
 import hashlib
@@ -23,6 +23,7 @@ from customer_gql.messaging.jobs.work import Tools
 from customer_gql.settings import SettingsError, load_settings
 from customer_gql.shop.settings.declaration import GLOBAL
 from customer_gql.shop.settings.writes import set_value
+from support.buckets import list_folders
 
 SCRIPT = Path(__file__).parents[2] / "support" / "file_writer.py"
 OWNER = Viewer(ViewerKind.STAFF, staff_id=7, permissions=frozenset({"customers.export"}))
@@ -30,9 +31,12 @@ FILE = "SELECT * FROM stored_file WHERE id = $1"
 PARTS = "SELECT count(*) FROM stored_file_part WHERE file_id = $1"
 
 
-@pytest.fixture(params=["database", "folder"])
+@pytest.fixture(params=["database", "folder", "bucket"])
 def placed(request: Any, settings: Any, tmp_path: Path) -> Any:
-    files = "database:" if request.param == "database" else f"file:{tmp_path / 'files'}"
+    if request.param == "bucket":
+        files = request.getfixturevalue("bucket")
+    else:
+        files = "database:" if request.param == "database" else f"file:{tmp_path / 'files'}"
     return settings.model_copy(update={"files": files})
 
 
@@ -68,6 +72,8 @@ async def read_content(store: FileStore, file: Any) -> bytes:
 
 def left_in(settings: Any) -> list[str]:
     folder = settings.files_folder
+    if settings.files_bucket is not None:
+        return list_folders(settings.files_bucket)
     return [] if folder is None or not folder.exists() else [path.name for path in folder.iterdir()]
 
 
@@ -171,7 +177,7 @@ async def test_files_expire_and_are_deleted_but_not_those_that_are_kept(store, c
         await connection.fetchval(PARTS.replace("_part", "").replace("file_id", "id"), id) for id in (old, fresh, kept)
     ] == [0, 1, 1]
     assert await connection.fetchval(PARTS, old) == 0
-    assert placed.files_folder is None or len(left_in(placed)) == 2
+    assert placed.files == "database:" or len(left_in(placed)) == 2
 
 
 async def test_what_a_dead_process_left_is_deleted_after_a_day(store, connection, database, placed):
@@ -196,7 +202,7 @@ async def test_a_file_is_read_where_it_was_written(connection, database, placed,
     id = await write_file(FileStore(database, placed), connection)
     file = await connection.fetchrow(FILE, id)
     other = FileStore(database, placed.model_copy(update={"files": f"file:{tmp_path / 'other'}"}))
-    if placed.files_folder is None:
+    if placed.files == "database:":
         assert await read_content(other, file) == b"a,b\n"
         return
     for away in (other, FileStore(database, placed.model_copy(update={"files": "database:"}))):
@@ -238,14 +244,26 @@ async def test_a_writer_that_is_killed_leaves_nothing_that_is_seen(store, connec
         [id] = {int(await asyncio.to_thread(process.stdout.readline)) for _ in range(3)}
         process.kill()
     assert await find_readable_file(connection, id, OWNER) is None
-    written = await connection.fetchval(PARTS, id) if placed.files_folder is None else len(left_in(placed))
+    written = await connection.fetchval(PARTS, id) if placed.files == "database:" else len(left_in(placed))
     assert written > 0
     await connection.execute("UPDATE stored_file SET created_at = now() - interval '25 hours' WHERE id = $1", id)
     await delete_expired_files(Tools(database, placed))
     assert (await connection.fetchval(PARTS, id), left_in(placed)) == (0, [])
 
 
-@pytest.mark.parametrize("files", ["file:relative", "folder", "s3://bucket", "file:"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        "file:relative",
+        "folder",
+        "s3:",
+        "s3://",
+        "s3://Bucket",
+        "s3://user:pass@bucket",
+        "s3://bucket/../other",
+        "file:",
+    ],
+)
 def test_another_place_for_files_is_refused(files):
     with pytest.raises(SettingsError, match=r"CUSTOMER_GQL_FILES: .* is neither database: nor file:"):
         load_settings(files=files)

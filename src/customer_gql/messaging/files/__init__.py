@@ -1,1 +1,1 @@
-"""Files that the shop keeps: uploads, reports and exports, in the database or in a folder (docs/domain/files.md#files-1)."""
+"""Files that the shop keeps: uploads, reports and exports, in the database, a folder or a bucket (docs/domain/files.md#files-1)."""

@@ -1,4 +1,5 @@
-"""Where the content of files is: parts in the database, or files of a folder (docs/domain/files.md#files-2)."""
+"""Where the content of files is: parts in the database, or files of a folder; a bucket has a module of its own
+(docs/domain/files.md#files-2)."""
 
 import asyncio
 import os
@@ -30,10 +31,13 @@ class FileContentMissing(Exception):
 
 
 class Storage(Protocol):
-    """`write` gets the parts in their order, of `PART_BYTES` but for the last."""
+    """`write` gets the parts in their order, of `part_bytes` but for the last."""
 
     @property
     def kind(self) -> FileStorage: ...
+
+    @property
+    def part_bytes(self) -> int: ...
 
     async def write(self, file_id: int, number: int, content: bytes) -> None: ...
 
@@ -52,6 +56,7 @@ class Storage(Protocol):
 class DatabaseStorage:
     database: Database
     kind: FileStorage = FileStorage.DATABASE
+    part_bytes: int = PART_BYTES
 
     async def write(self, file_id: int, number: int, content: bytes) -> None:
         async with self.database.writes.acquire() as connection:
@@ -78,6 +83,7 @@ class FolderStorage:
 
     folder: Path
     kind: FileStorage = FileStorage.FOLDER
+    part_bytes: int = PART_BYTES
 
     def path(self, file_id: int) -> Path:
         return self.folder / encode_id("fil", file_id)

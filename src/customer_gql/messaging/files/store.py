@@ -19,8 +19,9 @@ from customer_gql.database.statements import Connection, Row, execute_statement,
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.reads import setting
 
+from .buckets import BucketStorage
 from .settings import KEPT_HOURS
-from .storages import PART_BYTES, DatabaseStorage, FileContentMissing, FolderStorage, Storage
+from .storages import DatabaseStorage, FileContentMissing, FolderStorage, Storage
 from .tables import FilePurpose, FileStorage, stored_file
 
 
@@ -53,9 +54,10 @@ class FileStore:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._in_database = DatabaseStorage(database)
-        folder = settings.files_folder
+        folder, bucket = settings.files_folder, settings.files_bucket
         self._in_folder = None if folder is None else FolderStorage(folder)
-        self._storage: Storage = self._in_folder or self._in_database
+        self._in_bucket = None if bucket is None else BucketStorage(bucket)
+        self._storage: Storage = self._in_folder or self._in_bucket or self._in_database
 
     @asynccontextmanager
     async def writing(self, new: NewFile) -> AsyncGenerator["FileWriter"]:
@@ -92,9 +94,12 @@ class FileStore:
     def _storage_of(self, file: Row) -> Storage:
         if file.storage == FileStorage.DATABASE.value:
             return self._in_database
-        if self._in_folder is None:
-            raise FileContentMissing("The file is in a folder, and CUSTOMER_GQL_FILES names none.")
-        return self._in_folder
+        in_bucket = file.storage == FileStorage.S3.value
+        found = self._in_bucket if in_bucket else self._in_folder
+        if found is None:
+            place = "bucket" if in_bucket else "folder"
+            raise FileContentMissing(f"The file is in a {place}, and CUSTOMER_GQL_FILES names none.")
+        return found
 
 
 def _describe_file(file_id: int, new: NewFile, storage: FileStorage, hours: int) -> dict[str, Any]:
@@ -133,9 +138,10 @@ class FileWriter:
         if self._max_bytes is not None and self.size > self._max_bytes:
             raise FileTooLarge
         self._waiting += content
-        while len(self._waiting) >= PART_BYTES:
-            part = bytes(memoryview(self._waiting)[:PART_BYTES])
-            del self._waiting[:PART_BYTES]
+        size = self._storage.part_bytes
+        while len(self._waiting) >= size:
+            part = bytes(memoryview(self._waiting)[:size])
+            del self._waiting[:size]
             await self._write_part(part)
 
     async def _write_part(self, part: bytes) -> None:

@@ -29,6 +29,7 @@ class FilePurpose(enum.Enum):
 class FileStorage(enum.Enum):
     DATABASE = "DATABASE"
     FOLDER = "FOLDER"
+    S3 = "S3"
 
 
 stored_file = table(
