@@ -11,8 +11,8 @@ import pytest
 from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.orders.statuses.writes import find_default_status, validate_status
 from customer_gql.core.ids import encode_id
+from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection
-from customer_gql.database.transactions import Database
 from support.customers import make_customer, make_order, make_product
 from support.staff import make_website, staff_client
 
