@@ -15,7 +15,7 @@ from customer_gql.schema import storefront
 from support.access_walk import Ids, Root, ids_taken, roots
 from support.clients import Client
 from support.companies import make_company
-from support.customers import customer_id, make_address, make_customer, make_lists, make_product
+from support.customers import customer_id, make_address, make_customer, make_lists, make_order, make_product
 from support.root_samples import SAMPLES
 from support.world import build, state
 
@@ -178,6 +178,7 @@ STOREFRONT = {
 OWN = {
     "addressUpdate": ("adr", lambda id: {"input": {"id": id, "city": "Ockham"}}),
     "addressDelete": ("adr", lambda id: {"input": {"id": id}}),
+    "orderCancel": ("ord", lambda id: {"input": {"id": id, "reason": "Price"}}),
     "sessionRevoke": ("ses", lambda id: {"input": {"id": id}}),
     "newsletterUnsubscribe": ("stv", lambda id: {"storeViewId": id}),
 }
@@ -245,7 +246,12 @@ async def test_an_id_that_is_not_the_customers_is_a_user_error(name, http, conne
     await issue_customer_token(connection, other.id)
     addresses = [await make_address(connection, row) for row in (owner, other)]
     session = await connection.fetchval("SELECT id FROM customer_session WHERE customer_id = $1", other.id)
-    others = {"adr": encode_id("adr", other.id, addresses[1].id), "ses": encode_id("ses", other.id, session)}
+    order = await make_order(connection, other, [], state="NEW")
+    others = {
+        "adr": encode_id("adr", other.id, addresses[1].id),
+        "ses": encode_id("ses", other.id, session),
+        "ord": encode_id("ord", other.id, order.id),
+    }
     id = others.get(prefix, encode_id("stv", 1))
     before = await state(connection)
     for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):

@@ -53,6 +53,7 @@ SLICES: Final = (
     "commerce.orders.statuses",
     "commerce.orders.workflow",
     "commerce.orders.documents",
+    "commerce.orders.cancellation",
     "commerce.guests",
     "commerce.carts",
     "commerce.wishlists",

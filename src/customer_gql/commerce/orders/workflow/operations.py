@@ -38,7 +38,8 @@ class OrderUnholdInput:
 class OrderCancelInput:
     id: strawberry.ID = column("Id of the order.")
     reason: str | None = strawberry.field(
-        description=f"Reason, for staff; at most {MAX_TEXT:,} characters.", default=None
+        description=f"Reason, at most {MAX_TEXT:,} characters. Customers choose one of `orders.cancellation_reasons`, and see it.",
+        default=None,
     )
 
 
