@@ -60,7 +60,8 @@ async def test_a_table_is_mapped_tried_and_imported_and_its_rows_are_exported(
     await page.get_by_role("button", name="Import", exact=True).click()
     job = page.get_by_role("complementary", name="Job")
     await expect(job.get_by_text("Import", exact=True).first).to_be_visible()
-    await expect(page.get_by_role("main").get_by_text("done", exact=True)).to_be_visible()
+    await expect(job.get_by_role("button", name="Report as a file")).to_be_visible()
+    await expect(job.get_by_text("5,001 of 5,001")).to_be_visible()
     await expect(page.get_by_text("Line 5002, Mail:")).to_be_visible()
     assert await find_barriers(page) == []
     await export_and_compare(page, desk, chrome, own_shop)
@@ -114,3 +115,18 @@ async def test_jobs_of_all_kinds_are_in_one_place(desk: Desk, own_shop: StaffSho
     await page.reload()
     await expect(job.get_by_text("5,001 of 5,001")).to_be_visible()
     assert await find_barriers(page) == []
+
+
+async def test_a_customer_is_created_after_what_was_wrong_is_told(desk: Desk, own_shop: StaffShop):
+    page = await desk.sign_in(ADMIN, own_shop.passwords[ADMIN], "/customers")
+    await page.get_by_role("button", name="Create", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Create a customer")
+    await dialog.get_by_label("E-mail").fill("nonsense")
+    await dialog.get_by_label("First name").fill("Anna")
+    await dialog.get_by_label("Last name").fill("Neu")
+    await dialog.get_by_role("button", name="Create the customer").click()
+    await expect(dialog.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+    assert await find_barriers(page) == []
+    await dialog.get_by_label("E-mail").fill("anna.neu@example.net")
+    await dialog.get_by_role("button", name="Create the customer").click()
+    await expect(page.get_by_role("heading", name="Anna Neu", level=1)).to_be_visible()

@@ -75,8 +75,14 @@ function unwrap<R>(answer: Answer<R>, requestId: string | null, isPartial: boole
   const errors = answer.errors ?? [];
   const limited = errors.find((error) => error.extensions.code === 'RATE_LIMITED');
   if (limited) throw new RetryLater(limited.extensions.retryAfter ?? MASKED_WAIT, true, requestId);
-  if (!answer.data || (errors.length > 0 && !isPartial)) throw new GraphFailure(errors, requestId);
+  const isEnough = errors.length === 0 || (isPartial && hasPart(answer.data));
+  if (!answer.data || !isEnough) throw new GraphFailure(errors, requestId);
   return answer.data;
+}
+
+/** Whether anything was answered: a page that was refused as a whole is no part. */
+function hasPart<R>(data: R | null | undefined): boolean {
+  return Object.values(data ?? {}).some((root) => root !== null);
 }
 
 function isSessionMissing<R>(response: Response, answer: Answer<R>): boolean {

@@ -10,7 +10,7 @@ import {
   type GridSortModel,
   useGridApiRef,
 } from '@mui/x-data-grid';
-import { type KeyboardEvent, useMemo } from 'react';
+import { type KeyboardEvent, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nonce } from '../app/theme';
 import { EditCell } from './EditCell';
@@ -21,6 +21,8 @@ import type { Column, ListState, Sort } from './state';
 import { useWidths } from './widths';
 
 const RIGHT = new Set(['INTEGER', 'MONEY']);
+
+const LOOK = { bgcolor: 'background.paper' };
 
 export type Row = Record<string, unknown> & { id: string };
 
@@ -57,7 +59,16 @@ export function ListGrid(props: Props) {
   const api = useGridApiRef();
   const labels = useLabels(props.facts);
   const [widths, setWidth] = useWidths(props.name);
-  const columns = useMemo(() => createColumns(props, labels, widths), [props, labels, widths]);
+  // Cells ask for what is newest when they are drawn; the grid draws all of them again for each new list of columns.
+  const latest = useRef({ props, labels });
+  latest.current = { props, labels };
+  const { columns: known, facts, rows, state } = props;
+  const shown = props.shown.join();
+  const mayEdit = props.onEdit !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what the columns are made of; functions are read from `latest`
+  const columns = useMemo(() => createColumns(latest, widths), [known, facts, shown, widths, mayEdit, i18n.language]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the columns that are shown
+  const sortModel = useMemo(() => sortModelOf(props), [state.sort, shown]);
   const localeText = useGridLocale(i18n.language);
 
   function startByKey(cell: GridCellParams<Row>, event: KeyboardEvent) {
@@ -83,24 +94,24 @@ export function ListGrid(props: Props) {
         nonce={nonce ?? ''}
         localeText={localeText}
         columns={columns}
-        rows={props.rows}
+        rows={rows}
         loading={props.isLoading && props.rows.length === 0}
         density="compact"
         autoHeight
         hideFooter
         disableColumnMenu
         disableRowSelectionOnClick
-        {...(props.selection ? selectionProps(props.selection, props.rows) : {})}
+        {...(props.selection ? selectionProps(props.selection, rows) : {})}
         disableVirtualization={props.rows.length <= 20}
         sortingMode="server"
-        sortModel={sortModelOf(props)}
+        sortModel={sortModel}
         onSortModelChange={(model) => props.onSort(sortOf(model))}
         onColumnWidthChange={({ colDef, width }) => setWidth(colDef.field, Math.round(width))}
         onCellKeyDown={startByKey}
         onCellEditStop={keepOpen}
         processRowUpdate={(next: Row, former: Row) => saveRow(props, next, former)}
         onProcessRowUpdateError={(error: Error) => props.onRefused?.(error.message)}
-        sx={{ bgcolor: 'background.paper' }}
+        sx={LOOK}
       />
     </Box>
   );
@@ -115,11 +126,13 @@ function selectionProps(selection: Selection, rows: Row[]) {
   };
 }
 
-function createColumns(props: Props, labels: ReturnType<typeof useLabels>, widths: Record<string, number>) {
+type Latest = { current: { props: Props; labels: ReturnType<typeof useLabels> } };
+
+function createColumns(latest: Latest, widths: Record<string, number>): GridColDef<Row>[] {
+  const { props, labels } = latest.current;
   return props.shown.flatMap((key): GridColDef<Row>[] => {
     const column = props.columns.find((one) => one.key === key);
     if (!column) return [];
-    const text = (row: Row) => labels.value(column, row[key]);
     const options = labels.options(column);
     const isEditable = props.onEdit !== undefined && column.isQuickEditable;
     return [
@@ -140,10 +153,15 @@ function createColumns(props: Props, labels: ReturnType<typeof useLabels>, width
             }
           : {}),
         ...(isEditable && options.length === 0
-          ? { renderEditCell: (cell: GridRenderEditCellParams) => <EditCell {...cell} save={saveOf(props, column)} /> }
+          ? {
+              renderEditCell: (cell: GridRenderEditCellParams) => <EditCell {...cell} save={saveOf(latest, column)} />,
+            }
           : {}),
-        renderCell: ({ row }) =>
-          props.renderCell?.(column, row, text(row)) ?? <CellText text={text(row)} isMasked={isMasked(column, row)} />,
+        renderCell: ({ row }) => {
+          const { props: now, labels: named } = latest.current;
+          const text = named.value(column, row[key]);
+          return now.renderCell?.(column, row, text) ?? <CellText text={text} isMasked={isMasked(column, row)} />;
+        },
       },
     ];
   });
@@ -161,8 +179,8 @@ function isMasked(column: Column, row: Row): boolean {
   return Boolean(column.missingPermission) && (value === null || value === undefined || String(value).includes('*'));
 }
 
-function saveOf({ onEdit }: Props, column: Column) {
-  return async (row: Row, value: string | null) => (onEdit ? onEdit({ row, column, value }) : row);
+function saveOf(latest: Latest, column: Column) {
+  return async (row: Row, value: string | null) => latest.current.props.onEdit?.({ row, column, value }) ?? row;
 }
 
 /** A cell of choices is saved when it is left; one of text saves itself, so that it can show what is wrong. */

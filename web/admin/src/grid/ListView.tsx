@@ -4,7 +4,7 @@ import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IconName } from '../components/icons';
 import { PageHeader } from '../components/PageHeader';
@@ -29,6 +29,9 @@ const JobDrawer = lazy(() => import('../jobs/JobDrawer'));
 const SortDialog = lazy(() => import('./SortDialog'));
 
 const NO_LAYOUTS: string[] = [];
+const NO_ROWS: Row[] = [];
+const NO_COLUMNS: Column[] = [];
+const NO_FACTS: GridFacts = { enums: {}, options: {} };
 
 /** What the parts that a screen adds know of the list. */
 export interface OpenList {
@@ -67,9 +70,9 @@ export function ListView<L extends ListAnswer>(props: Props<L> & { list: L }) {
   const [state, change] = useListState();
   const [open, setOpen] = useState<Panel | null>(null);
   const [refusal, setRefusal] = useState('');
-  const facts = props.facts ?? { enums: {}, options: {} };
+  const facts = props.facts ?? NO_FACTS;
   const labels = useLabels(facts);
-  const columns = list.gridColumns ?? [];
+  const columns = list.gridColumns ?? NO_COLUMNS;
   const views = list.gridViews?.nodes ?? [];
   const shown = state.columns ?? columns.filter((column) => column.isDefault).map((column) => column.key);
   const groups = readGroups(state.filter, columns);
@@ -80,7 +83,7 @@ export function ListView<L extends ListAnswer>(props: Props<L> & { list: L }) {
     const first = views.find((view) => view.isDefault && view.state === 'READY');
     if (first) change(stateOfView(first, columns), true);
   });
-  const page = rows.data ? source.rowsOf(rows.data) : [];
+  const page = useMemo(() => (rows.data ? source.rowsOf(rows.data) : NO_ROWS), [rows.data, source]);
   const sort = sortArgument(state, columns);
   const whole: OpenList = { columns, facts, shown, state, sort, count, page, selection, change };
 
@@ -216,12 +219,13 @@ export function ListScreen<L extends ListAnswer>({
   of,
   ...rest
 }: Omit<Props<L>, 'facts'> & {
-  of?: (list: L) => GridFacts;
+  of: (list: L) => GridFacts;
 }) {
   const list = useQuery(rest.source.listQuery);
+  const facts = useMemo(() => (list.data ? of(list.data as L) : NO_FACTS), [list.data, of]);
   return (
     <QueryFrame query={list} skeleton={<Skeleton variant="rounded" height={640} />}>
-      {(found) => <ListView {...rest} list={found as L} {...(of ? { facts: of(found as L) } : {})} />}
+      {(found) => <ListView {...rest} list={found as L} facts={facts} />}
     </QueryFrame>
   );
 }

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
+const ENGLISH = {};
+
 /** The words of the grid itself, which speaks English until others are read. */
 const LOCALES: Record<string, () => Promise<typeof import('./locales/de')>> = {
   de: () => import('./locales/de'),
@@ -15,5 +17,5 @@ export function useGridLocale(language: string) {
     enabled: load !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return data ?? {};
+  return data ?? ENGLISH;
 }

@@ -1,5 +1,5 @@
 import type { GridRowSelectionModel } from '@mui/x-data-grid';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Row } from './ListGrid';
 import type { ListState } from './state';
 
@@ -24,10 +24,14 @@ export function useSelection({ search, filter }: ListState): Selection {
   const conditions = JSON.stringify([search, filter]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the conditions are what it is about
   useEffect(() => setSelected(NOTHING), [conditions]);
+  const model = useMemo(
+    (): GridRowSelectionModel => ({ type: selected.scope === 'all' ? 'exclude' : 'include', ids: selected.ids }),
+    [selected],
+  );
   return {
     selected,
     isEmpty: selected.scope === 'ids' && selected.ids.size === 0,
-    model: { type: selected.scope === 'all' ? 'exclude' : 'include', ids: selected.ids },
+    model,
     change: (model, page) => setSelected((before) => changeSelected(before, model, page)),
     selectAll: () => setSelected({ scope: 'all', ids: new Set() }),
     clear: () => setSelected(NOTHING),

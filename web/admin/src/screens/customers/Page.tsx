@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ListScreen } from '../../grid/ListView';
 import { RecordLink } from '../../grid/RecordLink';
 import type { Column } from '../../grid/state';
+import { CustomerActions } from './CustomerActions';
 import { CustomerBulk } from './CustomerBulk';
 import { CUSTOMERS, factsOf } from './rows';
 import { useRowEdit } from './useRowEdit';
@@ -23,6 +24,7 @@ export default function CustomersPage() {
         source={CUSTOMERS}
         of={factsOf}
         icon="group"
+        actions={(list) => <CustomerActions list={list} />}
         bulk={(list) => <CustomerBulk list={list} />}
         onEdit={edit}
         layouts={LAYOUTS}
