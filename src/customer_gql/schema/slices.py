@@ -56,6 +56,7 @@ SLICES: Final = (
     "commerce.orders.cancellation",
     "commerce.guests",
     "commerce.carts",
+    "commerce.carts.coupons",
     "commerce.wishlists",
     "commerce.reviews",
     "commerce.ledgers",

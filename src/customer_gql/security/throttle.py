@@ -284,4 +284,10 @@ async def take_back_address_attempt(
     connection: Connection, identity: ViewerKind, address: str | None, *, counter: str = _ADDRESS_ATTEMPT
 ) -> None:
     """The attempt was right, so it does not count against the others behind the same address."""
-    await execute_statement(connection, _TAKE_BACK, key=peer_key(identity, counter, address))
+    await take_back(connection, [peer_key(identity, counter, address)])
+
+
+async def take_back(connection: Connection, keys: Sequence[bytes]) -> None:
+    """One less of each, in the order in which `count_each_within` counts them."""
+    for key in sorted(keys):
+        await execute_statement(connection, _TAKE_BACK, key=key)

@@ -28,12 +28,12 @@ from .reads import carts_by_id, carts_by_website
 from .types import Cart
 from .writes import CartOutcome
 
-_WHOSE: Final = (
+WHOSE_CART: Final = (
     "the cart of the viewer on the website of `X-Store-View`: of the customer who is signed in, else of the guest whose token "
     "is in `X-Cart-Token`, else of the customer that the token in `X-Persistent-Token` remembers"
 )
 _EACH: Final = "Each line succeeds or fails alone; `path` names those that failed."
-_ENDS: Final = (
+ENDS_OF_CART: Final = (
     "`NOT_FOUND` with `cart.token_unknown` for a token whose cart is gone. No mail. Undone by another change."
 )
 
@@ -60,7 +60,7 @@ class CartItemsAddPayload(CartPayload):
 class CartQuery:
     @open_field(
         graphql_type=Cart | None,
-        description=f"Read {_WHOSE}, at the prices and with the stock of now. Null without one.",
+        description=f"Read {WHOSE_CART}, at the prices and with the stock of now. Null without one.",
     )
     async def cart(self, info: Info) -> Any:
         context = info.context
@@ -78,8 +78,8 @@ class CartQuery:
 class CartMutation:
     @guest_mutation(
         exclusive=True,
-        description=f"Add lines to {_WHOSE}; a guest without any gets one, and its token. A line with the same product and options "
-        f"adds up. {_EACH} `NOT_ALLOWED` for what cannot be bought or is not in stock, `LIMIT_REACHED` for a full cart. {_ENDS}",
+        description=f"Add lines to {WHOSE_CART}; a guest without any gets one, and its token. A line with the same product and options "
+        f"adds up. {_EACH} `NOT_ALLOWED` for what cannot be bought or is not in stock, `LIMIT_REACHED` for a full cart. {ENDS_OF_CART}",
     )
     async def cart_items_add(self, info: Info, input: Annotated[CartItemsAddInput, INPUT]) -> CartItemsAddPayload:
         context, token = info.context, None
@@ -99,48 +99,54 @@ class CartMutation:
 
     @guest_mutation(
         exclusive=True,
-        description=f"Set quantities of lines of {_WHOSE}. {_EACH} `NOT_FOUND` for a line of another cart. {_ENDS}",
+        description=f"Set quantities of lines of {WHOSE_CART}. {_EACH} `NOT_FOUND` for a line of another cart. {ENDS_OF_CART}",
     )
     async def cart_items_update(self, info: Info, input: Annotated[CartItemsUpdateInput, INPUT]) -> CartPayload:
         given = read_quantities(input.items)
-        return await _change_own_cart(info.context, partial(writes.update_items, given=given))
+        return await change_own_cart(info.context, partial(writes.update_items, given=given))
 
     @guest_mutation(
         exclusive=True,
-        description=f"Remove lines from {_WHOSE}. {_EACH} `NOT_FOUND` for a line of another cart. {_ENDS}",
+        description=f"Remove lines from {WHOSE_CART}. {_EACH} `NOT_FOUND` for a line of another cart. {ENDS_OF_CART}",
     )
     async def cart_items_remove(self, info: Info, input: Annotated[CartItemsRemoveInput, INPUT]) -> CartPayload:
         ids = read_item_ids(input.ids)
-        return await _change_own_cart(info.context, partial(writes.remove_items, ids=ids))
+        return await change_own_cart(info.context, partial(writes.remove_items, ids=ids))
 
-    @guest_mutation(exclusive=True, description=f"Remove every line from {_WHOSE}. {_ENDS}")
+    @guest_mutation(exclusive=True, description=f"Remove every line from {WHOSE_CART}. {ENDS_OF_CART}")
     async def cart_clear(self, info: Info) -> CartPayload:
-        return await _change_own_cart(info.context, writes.clear_cart)
+        return await change_own_cart(info.context, writes.clear_cart)
 
     @guest_mutation(
         exclusive=True,
-        description=f"Accept what differs in {_WHOSE}: prices become those of now, quantities what there is, and lines that "
-        f"cannot be bought go. `VERSION_CONFLICT` where the cart was changed since it was shown. {_ENDS}",
+        description=f"Accept what differs in {WHOSE_CART}: prices become those of now, quantities what there is, and lines that "
+        f"cannot be bought go. `VERSION_CONFLICT` where the cart was changed since it was shown. {ENDS_OF_CART}",
     )
     async def cart_changes_accept(self, info: Info, input: Annotated[CartChangesAcceptInput, INPUT]) -> CartPayload:
         version = input.version
-        return await _change_own_cart(info.context, partial(writes.accept_changes, version=version))
+        return await change_own_cart(info.context, partial(writes.accept_changes, version=version))
 
 
-async def _change_own_cart(context: Context, change: Callable[..., Awaitable[CartOutcome]]) -> CartPayload:
+async def change_own_cart(context: Context, change: Callable[..., Awaitable[CartOutcome]]) -> CartPayload:
     """Run a change of the viewer's open cart, in one transaction."""
+    owner, website_id = await find_own_cart(context)
+    await _count_change(context, owner)
+    async with context.transaction() as connection:
+        locked = await writes.lock_cart(connection, owner, website_id=website_id)
+        outcome = await change(connection, locked, by=actor_of(context.viewer))
+    record_activity(context, cart_token=context.cart_token)
+    return CartPayload(key=outcome.key, user_errors=_show_refused(context, outcome))
+
+
+async def find_own_cart(context: Context) -> tuple[int, int]:
+    """Whose cart of which website the viewer changes. Raises `RuleError` for a guest without one."""
     refuse_ended_token(context)
     async with context.database.reads.acquire() as connection:
         view = await find_view_of_shopper(connection, context)
         owner = await find_cart_owner(connection, context, view.website_id)
     if owner is None:
         raise writes.CART_NOT_FOUND()
-    await _count_change(context, owner)
-    async with context.transaction() as connection:
-        locked = await writes.lock_cart(connection, owner, website_id=view.website_id)
-        outcome = await change(connection, locked, by=actor_of(context.viewer))
-    record_activity(context, cart_token=context.cart_token)
-    return CartPayload(key=outcome.key, user_errors=_show_refused(context, outcome))
+    return owner, view.website_id
 
 
 async def _count_change(context: Context, owner: int | None) -> None:

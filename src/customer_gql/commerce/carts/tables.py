@@ -4,6 +4,7 @@
 """
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -29,6 +30,8 @@ cart = table(
     currency_column(),
     Column("is_active", Boolean, nullable=False, server_default="true"),
     Column("version", Integer, nullable=False, server_default="1"),
+    # Keys of their codes, in the order in which they came.
+    Column("coupon_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),

@@ -29,12 +29,13 @@ from .settings import LIFETIME
 
 graph_enum(
     CartChangeKind,
-    "How a line of a cart differs from what the shopper accepted.",
+    "How a cart differs from what the shopper accepted.",
     {
         "PRICE_ROSE": "A unit costs more.",
         "PRICE_FELL": "A unit costs less.",
         "QUANTITY_UNAVAILABLE": "There are not as many as the line has, or not in this quantity.",
         "NOT_SALABLE": "It cannot be bought any more.",
+        "COUPON_LOST": "A coupon of the cart does not apply any more.",
     },
 )
 
@@ -100,6 +101,17 @@ class CartItem(Node):
         line, currency = await _find_line(info, self)
         return _show_money(0 if line is None else line.row_total, currency)
 
+    @strawberry.field(graphql_type=Money, description="What price rules and coupons take off the line.")
+    async def discount(self: Any, info: Info) -> Any:
+        row = await info.context.load(reads.carts_by_id, (self.customer_id, self.cart_id))
+        priced = await load_priced_cart(info.context, row)
+        return _show_money(priced.find_discount(self.id), row.currency)
+
+
+class _ShownTotal(NamedTuple):
+    code: str
+    amount: Money
+
 
 class _ShownChange(NamedTuple):
     kind: CartChangeKind
@@ -108,18 +120,47 @@ class _ShownChange(NamedTuple):
     item: Any
 
 
+class _ShownCoupon(NamedTuple):
+    code: str
+    is_applicable: bool
+
+
+_SHOWN_TOTALS: Final = {
+    "SUBTOTAL": "subtotal",
+    "DISCOUNT": "discount_total",
+    "GRAND_TOTAL": "grand_total",
+    "AMOUNT_DUE": "amount_due",
+}
+
+
 class _ShownBlocker(NamedTuple):
     key: str
     params: Mapping[str, Any]
     path: Sequence[str]
 
 
-@strawberry.type(description="How a line of a cart differs from what the shopper accepted.")
+@strawberry.type(description="How a cart differs from what the shopper accepted.")
 class CartChange:
     kind: CartChangeKind = column("What differs.")
-    before: str = column("Accepted amount in major units, or quantity.")
-    after: str = column("Amount in major units, or quantity, as it is offered now.")
-    item: CartItem = column("The line.")
+    before: str = column("Accepted amount in major units, or quantity; the code of a lost coupon.")
+    after: str = column("Amount in major units, or quantity, as it is offered now; empty for a lost coupon.")
+    item: CartItem | None = column("The line; null for a coupon.")
+
+
+@strawberry.type(description="A coupon of a cart.")
+class CartCoupon:
+    code: str = column("Code of the coupon.")
+    is_applicable: bool = column(
+        "Whether it applies to the shopper today; its rule may still ask for more of the cart."
+    )
+
+
+@strawberry.type(description="A part of what a cart comes to.")
+class CartTotal:
+    code: str = column(
+        "Name of the step that computes it: `SUBTOTAL`, `DISCOUNT`, `GRAND_TOTAL` or `AMOUNT_DUE`; others may follow."
+    )
+    amount: Money = column("Amount. That of `DISCOUNT` is taken off the subtotal.")
 
 
 @strawberry.type(description="What keeps a cart from being ordered.")
@@ -146,6 +187,37 @@ class Cart(Node):
     )
 
     @strawberry.field(
+        graphql_type=list[CartCoupon],
+        description="Coupons that were applied, in the order in which they came; at most 10.",
+        metadata={"assumed": 1},
+    )
+    async def coupons(self: Any, info: Info) -> Any:
+        found = (await load_priced_cart(info.context, self)).coupons
+        return [_ShownCoupon(key if row is None else row.code, row is not None) for key, row in found.items()]
+
+    @strawberry.field(
+        graphql_type=list[CartTotal],
+        description="What the cart comes to at the prices of now, step by step, before shipping and tax.",
+        metadata={"assumed": 4},
+    )
+    async def totals(self: Any, info: Info) -> Any:
+        found = (await load_priced_cart(info.context, self)).totals
+        return [
+            _ShownTotal(code, _show_money(getattr(found, name), self.currency)) for code, name in _SHOWN_TOTALS.items()
+        ]
+
+    @strawberry.field(
+        graphql_type=Money,
+        description="What the cart costs at the prices of now, less discounts, before shipping and tax.",
+    )
+    async def grand_total(self: Any, info: Info) -> Any:
+        return _show_money((await load_priced_cart(info.context, self)).totals.grand_total, self.currency)
+
+    @strawberry.field(graphql_type=Money, description="What is left of the grand total to pay.")
+    async def amount_due(self: Any, info: Info) -> Any:
+        return _show_money((await load_priced_cart(info.context, self)).totals.amount_due, self.currency)
+
+    @strawberry.field(
         graphql_type=dt.datetime, description="Time at which the cart is deleted, unless it is changed before."
     )
     async def expires_at(self: Any, info: Info) -> Any:
@@ -154,12 +226,16 @@ class Cart(Node):
     @strawberry.field(
         graphql_type=list[CartChange],
         description="How lines differ from what the shopper accepted last, by an own change of the line or by "
-        "`cartChangesAccept`; at most two of each line.",
+        "`cartChangesAccept`; at most two of each line, and the coupons that are lost.",
         metadata={"assumed": 3},
     )
     async def changes(self: Any, info: Info) -> Any:
         priced = await load_priced_cart(info.context, self)
-        return [_ShownChange(*change, line.row) for line in priced.lines for change in line.changes]
+        lost = [key for key, found in priced.coupons.items() if found is None]
+        return [
+            *[_ShownChange(*change, line.row) for line in priced.lines for change in line.changes],
+            *[_ShownChange(CartChangeKind.COUPON_LOST, key, "", None) for key in lost],
+        ]
 
     @strawberry.field(
         graphql_type=list[CartBlocker],

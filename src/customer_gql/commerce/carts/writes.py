@@ -32,7 +32,7 @@ from customer_gql.shop.websites.reads import find_website
 
 from .lines.edits import ITEM_NOT_FOUND, LineEdits, NewLine
 from .lines.priced_lines import dump_options, hash_options, price_lines
-from .lines.pricing import read_products
+from .lines.pricing import find_shopper, read_coupons, read_products
 from .reads import fetch_by_keys, lines_by_cart, products_by_sku_here
 from .settings import MAX_LINES, MAX_QUANTITY
 from .tables import cart, cart_item as item
@@ -59,6 +59,10 @@ class LockedCart:
     @property
     def key(self) -> tuple[int, int]:
         return (self.row.customer_id, self.row.id)
+
+    @property
+    def of_cart(self) -> dict[str, int]:
+        return {"customer_id": self.row.customer_id, "id": self.row.id}
 
     @property
     def of_items(self) -> dict[str, int]:
@@ -147,13 +151,25 @@ async def clear_cart(connection: Connection, locked: LockedCart, *, by: Actor) -
 
 
 async def accept_changes(connection: Connection, locked: LockedCart, version: int, *, by: Actor) -> CartOutcome:
-    """Take prices as they are now, lower quantities to what there is, and remove what cannot be bought."""
+    """Take prices as they are now, lower quantities to what there is, and remove what cannot be bought, and lost coupons."""
     if locked.row.version != version:
         raise _VERSION_CHANGED(path=["version"])
+    coupons = await find_coupons(connection, locked, locked.row.coupon_codes)
+    kept = [key for key in locked.row.coupon_codes if coupons[key] is not None]
+    if kept != locked.row.coupon_codes:
+        await update_rows(connection, cart, locked.of_cart, {"coupon_codes": kept})
     edits = await _begin_edits(connection, locked, {})
     edits.accept(price_lines(edits.stored, edits.products, locked.row.currency))
-    await _store_edits(connection, locked, edits, by=by)
+    is_edited = await _store_edits(connection, locked, edits, by=by)
+    if kept != locked.row.coupon_codes and not is_edited:
+        await touch_cart(connection, locked, by=by, fields=["coupons"])
     return CartOutcome(locked.key)
+
+
+async def find_coupons(connection: Connection, locked: LockedCart, keys: Sequence[str]) -> dict[str, Any]:
+    """The rules of coupons by the keys of their codes; None for one that does not apply to this cart."""
+    read = partial(fetch_by_keys, connection)
+    return await read_coupons(read, keys, await find_shopper(read, locked.row, locked.shop[TIME_ZONE]))
 
 
 async def _begin_edits(connection: Connection, locked: LockedCart, more: Mapping[int, Any]) -> LineEdits:
@@ -161,8 +177,8 @@ async def _begin_edits(connection: Connection, locked: LockedCart, more: Mapping
     read = partial(fetch_by_keys, connection)
     stored = (await read(lines_by_cart, [locked.key]))[locked.key]
     rows = {row.product_id: row for row in stored} | dict(more)
-    row, shop = locked.row, locked.shop
-    products = await read_products(read, rows, owner=row.customer_id, website=row.website_id, zone=shop[TIME_ZONE])
+    shop = locked.shop
+    products = await read_products(read, rows, await find_shopper(read, locked.row, shop[TIME_ZONE]))
     return LineEdits(stored, products, max_lines=shop[MAX_LINES], max_quantity=shop[MAX_QUANTITY])
 
 
@@ -188,9 +204,10 @@ async def _edit_each(
     return outcome
 
 
-async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEdits, *, by: Actor) -> None:
+async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEdits, *, by: Actor) -> bool:
+    """Whether there were any."""
     if not edits.edited:
-        return
+        return False
     gone = [line.id for line in edits.edited if not line.quantity]
     if gone:
         await delete_rows(connection, item, {**locked.of_items, "id": gone})
@@ -210,6 +227,7 @@ async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEd
     if rows:
         await execute_statement(connection, _PUT_LINES, rows=orjson.dumps(rows).decode())
     await touch_cart(connection, locked, by=by)
+    return True
 
 
 def _put_lines() -> Statement:
@@ -230,7 +248,7 @@ async def touch_cart(
     """The cart was changed: it counts one version up, is kept for its whole lifetime, and others are told."""
     row = locked.row
     values = {"version": row.version + 1, "updated_at": max(read_clock(), row.updated_at)}
-    await update_rows(connection, cart, {"customer_id": row.customer_id, "id": row.id}, values)
+    await update_rows(connection, cart, locked.of_cart, values)
     changed = Event("cart.changed", encode_id("crt", *locked.key), tuple(fields), website_id=row.website_id)
     await emit(connection, [changed], by=by)
 

@@ -22,6 +22,7 @@ class CartChangeKind(enum.StrEnum):
     PRICE_FELL = "PRICE_FELL"
     QUANTITY_UNAVAILABLE = "QUANTITY_UNAVAILABLE"
     NOT_SALABLE = "NOT_SALABLE"
+    COUPON_LOST = "COUPON_LOST"
 
 
 class ChosenOption(NamedTuple):

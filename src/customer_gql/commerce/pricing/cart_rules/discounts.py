@@ -3,11 +3,15 @@
 Amounts are minor units of one currency. What a row or the shipping is reduced by never exceeds what earlier rules left of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
+
+import orjson
+
+from customer_gql.core.money import minor_digits
 
 from .conditions import holds_for_cart
 from .facts import CartFacts, CartRow
@@ -27,6 +31,38 @@ class CartRule(NamedTuple):
     max_quantity: int | None = None
     applies_to_shipping: bool = False
     gives_free_shipping: bool = False
+
+
+_IN_MINOR_UNITS: Final = {CartPriceAction.FIXED_PER_ITEM, CartPriceAction.FIXED_CART}
+
+
+def is_valid_coupon(found: Any, website_id: int) -> bool:
+    """Whether what was found by a code applies on a website, and is not used up."""
+    if found is None or website_id not in found.website_ids:
+        return False
+    return found.uses_per_coupon is None or found.use_count < found.uses_per_coupon
+
+
+def make_rules(rows: Iterable[Any], currency: str) -> list[CartRule]:
+    """In the form that discounts are found with, each rule once."""
+    return [_make_rule(row, minor_digits(currency)) for row in {row.id: row for row in rows}.values()]
+
+
+def _make_rule(rule: Any, digits: int) -> CartRule:
+    action = CartPriceAction(rule.action)
+    condition = orjson.loads(rule.condition) if isinstance(rule.condition, str) else rule.condition
+    return CartRule(
+        id=rule.id,
+        priority=rule.priority,
+        action=action,
+        amount=Decimal(int(rule.amount.scaleb(digits))) if action in _IN_MINOR_UNITS else rule.amount,
+        stops_further_rules=rule.stops_further_rules,
+        condition=condition,
+        buy_quantity=rule.buy_quantity,
+        max_quantity=rule.max_quantity,
+        applies_to_shipping=rule.applies_to_shipping,
+        gives_free_shipping=rule.gives_free_shipping,
+    )
 
 
 @dataclass(slots=True)
