@@ -3,6 +3,7 @@
 NOT_PERSONAL = {
     **dict.fromkeys(["CustomerCapability.action", "FieldCapability.field"], "names of the schema"),
     **dict.fromkeys(["CapabilityRefusal.key", "FieldCapability.key"], "names of rules"),
+    **dict.fromkeys(["CapabilityRefusal.message", "FieldCapability.message"], "sentences about rules"),
     "CustomerCapability.missingPermission": "name of a permission",
 }
 NOT_PERSONAL |= {

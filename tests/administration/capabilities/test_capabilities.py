@@ -220,3 +220,18 @@ async def test_reading_takes_the_same_statements_for_1_and_for_50_customers(
         assert {len(customer["capabilities"]) for customer in found} == {len(MUTATIONS)}
         counts[size] = await statements.count()
     assert counts[1] == counts[50], statements.texts
+
+
+async def test_a_refusal_is_told_in_the_language_of_the_reader(admin_client: Client, connection: Connection):
+    customer = await make_in_state(connection, "company administrator")
+    document = """query C($id: ID!) { customer(id: $id) { capabilities { action refusal { message }
+      fields { field message } } } }"""
+    told: dict[str, set[str | None]] = {}
+    for language in ("en", "de"):
+        answer = await admin_client.answer(document, {"Accept-Language": language}, id=customer_id(customer))
+        found = {one["action"]: one for one in answer["data"]["customer"]["capabilities"]}
+        fields = {one["field"]: one["message"] for one in found["CUSTOMER_UPDATE"]["fields"]}
+        assert fields["email"] is None
+        told[language] = {found["CUSTOMER_DELETE"]["refusal"]["message"], fields["groupId"]}
+    assert None not in told["en"] | told["de"]
+    assert not told["en"] & told["de"]

@@ -176,3 +176,27 @@ async def test_history_outlives_the_account_and_is_not_shown_without_permission(
         "query N($id: ID!) { node(id: $id) { ... on HistoryEvent { kind } } }", id=encode_id("evt", shopper.id, event)
     )
     assert found == {"node": {"kind": "EDITED"}}
+
+
+async def test_changes_have_labels_beside_ids_also_of_records_that_are_gone(admin_client, connection, statements):
+    shopper = await make_customer(connection)
+    gone = encode_id("grp", 30_000)
+    changes = {"groupId": (gone, encode_id("grp", 1)), "adr_1f.countryCode": ("DE", "SE"), "gender": (None, "FEMALE")}
+    labelled = """query H($id: ID!, $first: Int) { customer(id: $id) { history(first: $first) { nodes {
+      changes { field beforeLabel afterLabel } } } } }"""
+    counts: list[int] = []
+    for count in (1, 50):
+        for _ in range(count):
+            await record_customer_event(connection, shopper.id, kind="EDITED", version=2, by=SYSTEM, changes=changes)
+        await statements.clear()
+        found = await admin_client.data(labelled, id=customer_id(shopper), first=count)
+        counts.append(await statements.count())
+        events = found["customer"]["history"]["nodes"]
+        group = await connection.fetchval("SELECT name FROM customer_group WHERE id = 1")
+        expected = [
+            {"field": "adr_1f.countryCode", "beforeLabel": "Germany", "afterLabel": "Sweden"},
+            {"field": "gender", "beforeLabel": None, "afterLabel": "female"},
+            {"field": "groupId", "beforeLabel": gone, "afterLabel": group},
+        ]
+        assert [one["changes"] for one in events] == [expected] * count
+    assert counts[0] == counts[1]

@@ -16,7 +16,7 @@ from customer_gql.customers.attributes.definition_rows import CHILDREN, COLUMNS
 from customer_gql.graph.context import Info
 from customer_gql.loading.grids.columns import snake_case
 
-from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_refusal
+from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_field, show_refusal
 
 _UPDATE: Final = "attributeUpdate"
 _DELETE: Final = "attributeDelete"
@@ -72,10 +72,10 @@ def _describe_fields(row: Any, viewer: Viewer, *, is_allowed: bool) -> list[Fiel
     # Who sees no personal values cannot make them plain.
     masked = {"isPersonal"} if row.is_personal and Permission.CUSTOMERS_PII not in viewer.permissions else set[str]()
     return [
-        FieldCapability(
-            field=name,
+        show_field(
+            name,
+            None if refusal is None else refusal(),
             is_allowed=is_allowed and refusal is None and name not in masked,
-            key=None if refusal is None else refusal.key,
         )
         for name, refusal in {**refusals, **find_part_refusals(row)}.items()
     ]

@@ -53,13 +53,13 @@ REFUSALS_BY_MUTATION: Final[Mapping[str, FindRefusal]] = {
 """Mutations that some state of the customer refuses, whatever the input; all others are refused by no state."""
 
 
-def find_field_states(mutation: str, state: Any, viewer: Viewer) -> list[tuple[str, bool, str | None]]:
-    """Fields of the input of an edit: name, whether it can be changed, and the key of what refuses every new value."""
-    found: list[tuple[str, bool, str | None]] = []
+def find_field_states(mutation: str, state: Any, viewer: Viewer) -> list[tuple[str, bool, RuleError | None]]:
+    """Fields of the input of an edit: name, whether it can be changed, and what refuses every new value."""
+    found: list[tuple[str, bool, RuleError | None]] = []
     for name in _EDITED_FIELDS.get(mutation, ()):
         refusal = _find_field_refusal(mutation, name, state, viewer)
         is_missing = name == "email" and Permission.CUSTOMERS_CHANGE_EMAIL not in viewer.permissions
-        found.append((name, refusal is None and not is_missing, None if refusal is None else refusal.key))
+        found.append((name, refusal is None and not is_missing, refusal))
     return found
 
 

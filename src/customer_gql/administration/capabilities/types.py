@@ -17,7 +17,7 @@ from . import reads
 from .attributes import AttributeCapabilitySection
 from .companies import CompanyCapabilitySection
 from .orders import OrderCapabilitySection
-from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_refusal
+from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_field, show_refusal
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
 
@@ -76,8 +76,8 @@ def _describe(name: str, needed: Permission, state: Any, viewer: Viewer) -> Cust
         missing_permission=missing,
         refusal=None if refused is None else show_refusal(refused),
         fields=[
-            FieldCapability(field=field, is_allowed=may and missing is None, key=key)
-            for field, may, key in ([] if state is None else find_field_states(name, state, viewer))
+            show_field(field, refusal, is_allowed=may and missing is None)
+            for field, may, refusal in ([] if state is None else find_field_states(name, state, viewer))
         ],
     )
 

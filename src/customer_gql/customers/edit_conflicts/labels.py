@@ -9,7 +9,7 @@ from typing import Any, Final
 from customer_gql.core.ids import decode_id, decode_keys
 from customer_gql.customers.addresses.reads import addresses_by_id
 from customer_gql.customers.attributes.built_in.labels import label_of
-from customer_gql.customers.history.stored_values import KINDS_BY_NAME, ValueKind
+from customer_gql.customers.history.stored_values import KINDS_BY_NAME, ValueKind, without_record
 from customer_gql.graph.context import Context
 from customer_gql.loading.reads import Read
 from customer_gql.shop.countries.names import name_country
@@ -22,7 +22,7 @@ FindLabel = Callable[[Context, str], Awaitable[str | None]]
 
 async def label_stored_value(context: Context, name: str, value: str | None) -> str | None:
     """The label of a value as `core.concurrent_edits.value_text` writes it; the value itself where there is none."""
-    find_label = _LABELS_BY_NAME.get(name)
+    find_label = _LABELS_BY_NAME.get(without_record(name))
     if value is None or find_label is None:
         return value
     return await find_label(context, value) or value

@@ -3,11 +3,12 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.core.concurrent_edits import VersionConflict
-from customer_gql.customers.history.types import show_stored_value
+from customer_gql.customers.history.types import FieldChange, show_stored_value
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
+from customer_gql.graph.grids.types import extend_node
 from customer_gql.graph.payloads import UserError
 
 from .labels import label_stored_value
@@ -65,6 +66,21 @@ class VersionConflictError(UserError):
         return None if self.customer_id is None else await find_reachable_customer(info.context, self.customer_id)
 
 
+@strawberry.type
+class FieldChangeLabelSection:
+    @strawberry.field(
+        description="What to show people in place of `before`, as labels of a `FieldConflict`; null when it is null."
+    )
+    async def before_label(self: Any, info: Info) -> str | None:
+        return show_stored_value(info, self.field, await label_stored_value(info.context, self.field, self.before))
+
+    @strawberry.field(
+        description="What to show people in place of `after`, as labels of a `FieldConflict`; null when it is null."
+    )
+    async def after_label(self: Any, info: Info) -> str | None:
+        return show_stored_value(info, self.field, await label_stored_value(info.context, self.field, self.after))
+
+
 def _make_conflict_error(conflict: VersionConflict, **shared: Any) -> VersionConflictError:
     conflicts: Any = conflict.conflicts  # rows pass through
     return VersionConflictError(
@@ -72,4 +88,5 @@ def _make_conflict_error(conflict: VersionConflict, **shared: Any) -> VersionCon
     )
 
 
+extend_node(FieldChange, FieldChangeLabelSection)
 USER_ERRORS: Final = ((VersionConflict, _make_conflict_error),)

@@ -6,9 +6,8 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Formats, useFormats } from '../../app/formats';
 import { PageHeader } from '../../components/PageHeader';
-import type { CustomerHeaderQuery } from '../../generated/graphql';
-
-type Customer = NonNullable<CustomerHeaderQuery['customer']>;
+import { CustomerActions } from './actions/CustomerActions';
+import type { Customer } from './query';
 
 /** Who this is, and in which state. */
 export function Header({ customer }: { customer: Customer }) {
@@ -43,6 +42,12 @@ export function Header({ customer }: { customer: Customer }) {
       <Typography component="p">
         {[customer.website.name, customer.group.name, ...balancesOf(customer, formats, t)].join(' · ')}
       </Typography>
+      {lock?.note ? (
+        <Typography color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+          {t('lockedBecause', { note: lock.note })}
+        </Typography>
+      ) : null}
+      <CustomerActions customer={customer} />
     </Stack>
   );
 }

@@ -1,21 +1,13 @@
 import Skeleton from '@mui/material/Skeleton';
 import Stack from '@mui/material/Stack';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../components/Empty';
 import { QueryFrame } from '../../components/QueryFrame';
-import { CustomerHeaderDocument } from '../../generated/graphql';
-import { request } from '../../graph/request';
 import { CustomerTabs } from './CustomerTabs';
 import { Header } from './Header';
-
-function headerQuery(id: string) {
-  return queryOptions({
-    queryKey: ['customer', id, 'header'],
-    queryFn: ({ signal }) => request(CustomerHeaderDocument, { id }, { signal }),
-  });
-}
+import { headerQuery } from './query';
 
 export default function CustomerPage() {
   const { t } = useTranslation('customer');
