@@ -228,8 +228,9 @@ async def test_a_refusal_is_told_in_the_language_of_the_reader(admin_client: Cli
       fields { field message } } } }"""
     told: dict[str, set[str | None]] = {}
     for language in ("en", "de"):
-        answer = await admin_client.answer(document, {"Accept-Language": language}, id=customer_id(customer))
-        found = {one["action"]: one for one in answer["data"]["customer"]["capabilities"]}
+        admin_client.http.headers["Accept-Language"] = language
+        data = await admin_client.data(document, id=customer_id(customer))
+        found = {one["action"]: one for one in data["customer"]["capabilities"]}
         fields = {one["field"]: one["message"] for one in found["CUSTOMER_UPDATE"]["fields"]}
         assert fields["email"] is None
         told[language] = {found["CUSTOMER_DELETE"]["refusal"]["message"], fields["groupId"]}

@@ -195,7 +195,7 @@ async def test_changes_have_labels_beside_ids_also_of_records_that_are_gone(admi
         group = await connection.fetchval("SELECT name FROM customer_group WHERE id = 1")
         expected = [
             {"field": "adr_1f.countryCode", "beforeLabel": "Germany", "afterLabel": "Sweden"},
-            {"field": "gender", "beforeLabel": None, "afterLabel": "female"},
+            {"field": "gender", "beforeLabel": None, "afterLabel": "Female"},
             {"field": "groupId", "beforeLabel": gone, "afterLabel": group},
         ]
         assert [one["changes"] for one in events] == [expected] * count

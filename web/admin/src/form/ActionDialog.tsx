@@ -32,7 +32,7 @@ interface Props {
   isRefused?: boolean;
   /** `key` is the same for each attempt of this dialog. */
   run: (values: Values, key: string) => Promise<Done>;
-  onDone?: () => void | Promise<unknown>;
+  onDone?: () => unknown;
   onClose: () => void;
   children?: ReactNode;
 }

@@ -33,7 +33,7 @@ interface Props {
   isReadOnly?: boolean;
   /** Writes what changed, all fields of a new record included. */
   save: (changed: Values, version: number | undefined) => Promise<Saved>;
-  onSaved?: () => void | Promise<unknown>;
+  onSaved?: () => unknown;
   /** Where Back and Save lead to. */
   onBack?: () => void;
   children?: ReactNode;
@@ -73,9 +73,16 @@ export function RecordForm(props: Props) {
               {section.title}
             </Typography>
           ) : null}
-          <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(min(260px, 100%), 1fr))' }}>
+          <Box
+            sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(min(260px, 100%), 1fr))' }}
+          >
             {section.fields.map((field) => (
-              <FieldInput key={field.name} control={form.control} field={field} error={errorOf(state.errors, field.name)} />
+              <FieldInput
+                key={field.name}
+                control={form.control}
+                field={field}
+                error={errorOf(state.errors, field.name)}
+              />
             ))}
           </Box>
         </Paper>
@@ -161,7 +168,8 @@ function useRecord({ initial, version, save, onSaved, onBack }: Props) {
     try {
       const { errors, conflict } = await save(changed, from);
       if (conflict) releaseFocus();
-      if (conflict || errors.length > 0) setState({ ...IDLE, errors: conflict ? [] : errors, conflict: conflict ?? null });
+      if (conflict || errors.length > 0)
+        setState({ ...IDLE, errors: conflict ? [] : errors, conflict: conflict ?? null });
       else await finish(all);
     } catch (failure) {
       setState({ ...IDLE, failure: failure as Error });

@@ -1,6 +1,16 @@
 import type { FieldError } from '../graph/errors';
 
-export type FieldKind = 'text' | 'area' | 'email' | 'number' | 'date' | 'time' | 'boolean' | 'select' | 'multi' | 'lines';
+export type FieldKind =
+  | 'text'
+  | 'area'
+  | 'email'
+  | 'number'
+  | 'date'
+  | 'time'
+  | 'boolean'
+  | 'select'
+  | 'multi'
+  | 'lines';
 
 export interface Option {
   value: string;

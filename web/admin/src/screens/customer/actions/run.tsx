@@ -97,7 +97,9 @@ export const ACTIONS: Action[] = [
     name: 'confirm',
     capability: 'CUSTOMER_CONFIRM',
     isShown: (customer) => customer.confirmationStatus === 'REQUIRED',
-    run: async (id) => ({ errors: (await request(CustomerConfirmDocument, only(id))).customerConfirm?.userErrors ?? [] }),
+    run: async (id) => ({
+      errors: (await request(CustomerConfirmDocument, only(id))).customerConfirm?.userErrors ?? [],
+    }),
   },
   {
     name: 'resendConfirmation',

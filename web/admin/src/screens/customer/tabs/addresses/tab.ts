@@ -5,6 +5,6 @@ import { addressesQuery } from './query';
 export const tab: Tab = {
   name: 'addresses',
   order: 30,
-  preload: (id) => void queryClient.prefetchQuery(addressesQuery(id)),
+  preload: (id) => void queryClient.prefetchInfiniteQuery(addressesQuery(id)),
   load: () => import('./Panel'),
 };
