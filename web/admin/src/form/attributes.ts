@@ -24,7 +24,8 @@ interface Stored {
   options: { code: string }[];
 }
 
-const PREFIX = 'attributes.';
+// Without a dot: forms take one for a path.
+const PREFIX = 'attribute:';
 const KINDS: Record<AttributeType, FieldKind> = {
   TEXT: 'text',
   TEXT_AREA: 'area',

@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ActionButton } from '../../components/ActionButton';
 import { orNull } from '../../form/fields';
 import type { FieldError } from '../../graph/errors';
 import { useMay } from './capabilities';
-import { headerQuery, refreshCustomer } from './query';
+import { refreshCustomer, useHeader } from './query';
 
 const ActionDialog = lazy(() => import('../../form/ActionDialog'));
 
@@ -33,7 +32,7 @@ export function AdjustButton({ id, capability, title, amountLabel, amountName, s
   const { t } = useTranslation('customer');
   const [isOpen, setOpen] = useState(false);
   const { isShown, reason } = useMay(id)(capability);
-  const customer = useQuery(headerQuery(id)).data?.customer;
+  const customer = useHeader(id);
   if (!isShown || !customer) return null;
   const websites = customer.balances.map(({ website }) => ({ value: website.id, label: website.name }));
   return (

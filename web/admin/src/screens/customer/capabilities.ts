@@ -1,5 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
-import { headerQuery } from './query';
+import { useHeader } from './query';
 
 interface Capability {
   action: string;
@@ -22,7 +21,6 @@ export function may(capabilities: Capability[], action: string): May {
 
 /** What may be done to the customer of this page now; read with its header, and by no tab again. */
 export function useMay(id: string): (action: string) => May {
-  const { data } = useQuery(headerQuery(id));
-  const capabilities = data?.customer?.capabilities ?? [];
+  const capabilities = useHeader(id)?.capabilities ?? [];
   return (action) => may(capabilities, action);
 }

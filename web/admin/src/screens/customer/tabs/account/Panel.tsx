@@ -13,7 +13,7 @@ import {
 } from '../../../../generated/graphql';
 import { request } from '../../../../graph/request';
 import { useMay } from '../../capabilities';
-import { headerQuery, refreshCustomer } from '../../query';
+import { refreshCustomer, useHeader } from '../../query';
 import { accountSections, accountValues, definitionsOf } from './fields';
 import { accountQuery } from './query';
 
@@ -28,7 +28,7 @@ export default function AccountPanel({ id }: { id: string }) {
 function AccountForm({ data, id }: { data: CustomerAccountQuery; id: string }) {
   const { t } = useTranslation(['customer', 'columns', 'values', 'grid']);
   const navigate = useNavigate();
-  const header = useQuery(headerQuery(id)).data?.customer ?? undefined;
+  const header = useHeader(id);
   const { isShown } = useMay(id)('CUSTOMER_UPDATE');
   const definitions = definitionsOf(data);
   // The same object as long as nothing was read again: a form starts over with another one.

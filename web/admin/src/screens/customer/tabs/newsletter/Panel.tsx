@@ -9,7 +9,7 @@ import { QueryFrame } from '../../../../components/QueryFrame';
 import { CustomerSubscribeDocument } from '../../../../generated/graphql';
 import { request } from '../../../../graph/request';
 import { useMay } from '../../capabilities';
-import { headerQuery, refreshCustomer } from '../../query';
+import { refreshCustomer, useHeader } from '../../query';
 import { newsletterQuery } from './query';
 
 /** A line for each store view of the customer's website, subscribed or not. */
@@ -17,7 +17,7 @@ export default function NewsletterPanel({ id }: { id: string }) {
   const { t } = useTranslation(['customer', 'values']);
   const formats = useFormats();
   const { isShown } = useMay(id)('CUSTOMER_SUBSCRIPTION_SET');
-  const websiteId = useQuery(headerQuery(id)).data?.customer?.website.id;
+  const websiteId = useHeader(id)?.website.id;
   const set = useMutation({
     mutationFn: async ({ storeViewId, isSubscribed }: { storeViewId: string; isSubscribed: boolean }) => {
       const done = await request(CustomerSubscribeDocument, { input: { customerId: id, storeViewId, isSubscribed } });
