@@ -4,6 +4,7 @@ from typing import Any
 
 from floor_rows import fetch_rows, format_money, format_place, format_time, lists_by, page_read, rows_by
 
+import customer_gql.schema.tables  # noqa: F401 - reads are compiled as they are imported, which takes the types of all keys
 from customer_gql.commerce.carts import reads as carts
 from customer_gql.commerce.catalog import reads as catalog
 from customer_gql.commerce.orders import reads as orders

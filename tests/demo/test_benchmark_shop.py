@@ -1,5 +1,6 @@
 """The customers of the benchmark's large shop fit the tables, and their rows in the grid can be computed."""
 
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -45,3 +46,9 @@ async def test_a_batch_is_copied_and_shown_in_the_grid(benchmarks, empty_databas
     assert len(ids) == shown.total == CUSTOMERS
     assert all(0 < count <= CUSTOMERS for count in shown.values())
     assert shown.telephones > CUSTOMERS / 4
+
+
+def test_the_floor_starts_by_itself():
+    """It imports reads without the rest of the service."""
+    folder = Path(__file__).parents[2] / "benchmarks"
+    subprocess.run([sys.executable, "-c", "import floor"], cwd=folder, check=True)
