@@ -74,14 +74,16 @@ async def retry_job(
 ) -> Submitted:
     """A job for the rows that failed or were canceled, in the name of who asks now. Raises `RuleError`, also where there is one
     for them already."""
-    refusal = find_retry_refusal(job)
-    if refusal is not None:
-        raise refusal.at(["id"])
+    if job.finished_at is None:
+        raise NOT_FINISHED(path=["id"])
     parameters = orjson.loads(job.parameters)
     if work.lock_subject is not None:
         await work.lock_subject(connection, parameters)
     # Of two at one time the other one waits here, and finds the first.
     await lock_job(connection, job.id)
+    refusal = find_retry_refusal(job)
+    if refusal is not None:
+        raise refusal.at(["id"])
     left = freeze_whole(freeze_selected(_rows_to_retry(job.id)), job.failed_count + job.canceled_count, rows_are_gone())
     submission = Submission(
         work,
