@@ -59,6 +59,11 @@ FAULTS = {
         "row as a value: SELECT address"
     ],
     "SELECT count(*) FROM mail_outbox": [],
+    "CREATE TEMPORARY TABLE import_change ON COMMIT DROP AS SELECT c.id FROM import_customer s JOIN customer c ON c.id = s.owner_id": [
+        "temporary table beside others: CREATE customer",
+        "temporary table: CREATE customer",
+    ],
+    "UPDATE import_customer SET group_id = NULL WHERE group_id <> ALL($1::bigint[])": [],
 }
 
 

@@ -23,6 +23,9 @@ SPREAD: Final = ("customer", "lookup")
 _VOLATILE: Final = {"NOW", "CURRENT_TIMESTAMP", "CLOCK_TIMESTAMP", "RANDOM", "GEN_RANDOM_UUID", "NEXTVAL"}
 _PARAMETER: Final = re.compile(r"\$\d+")
 _SAMPLE: Final = re.compile(r"TABLESAMPLE \w+\([^()]*\)")
+_DROPPED_AT_COMMIT: Final = re.compile(r"\s+ON COMMIT DROP\b")
+_TEMPORARY: Final = "import_"
+"""How the names of tables begin that an import makes for its transaction."""
 _JUDGED: Final = re.compile(r"\s*\(*(SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|CREATE TEMP)", re.IGNORECASE)
 _SOURCES: Final = "given"
 """Stands for whatever gives keys: a parameter, a list, a function, a common table expression."""
@@ -88,7 +91,9 @@ def find_faults(sql: str) -> set[Finding]:
 def _parse(sql: str) -> list[exp.Expr | None]:
     # The parser takes `$1::int:$2::int` for a string between dollars; a parameter gives a value, as NULL does.
     # What a sample is made of is of no interest, and its cast unknown to the parser.
-    return list(parse(_SAMPLE.sub("", _PARAMETER.sub("NULL", sql)), read="postgres"))
+    # With `ON COMMIT DROP` it does not look at the SELECT that fills a table.
+    known = _DROPPED_AT_COMMIT.sub("", _SAMPLE.sub("", _PARAMETER.sub("NULL", sql)))
+    return list(parse(known, read="postgres"))
 
 
 def _read_level(node: exp.Expr) -> Level:
@@ -197,6 +202,9 @@ def _judge_whole(statement: exp.Expr) -> Iterator[Finding]:
         yield Finding("grouping sets or MERGE", kind, names)
     if isinstance(statement, exp.Create) and "TEMPORARY" in statement.sql("postgres").upper():
         yield Finding("temporary table", kind, names)
+    spread = _spread_tables(statement)
+    if spread and any(name.startswith(_TEMPORARY) and name not in DISTRIBUTION for name in _name_tables(statement)):
+        yield Finding("temporary table beside others", kind, spread)
     for lateral in statement.find_all(exp.Lateral):
         if lateral.find(exp.Limit) and (tables := _spread_tables(lateral)):
             yield Finding("LATERAL with LIMIT", "SELECT", tables)
@@ -220,8 +228,11 @@ def _judge_insert(insert: exp.Insert) -> Iterator[Finding]:
 
 
 def _spread_tables(node: exp.Expr) -> tuple[str, ...]:
-    names = {table.name for table in node.find_all(exp.Table)}
-    return tuple(sorted(name for name in names if DISTRIBUTION.get(name) in SPREAD))
+    return tuple(sorted(name for name in _name_tables(node) if DISTRIBUTION.get(name) in SPREAD))
+
+
+def _name_tables(node: exp.Expr) -> set[str]:
+    return {table.name for table in node.find_all(exp.Table)}
 
 
 def _function_name(function: exp.Func) -> str:
