@@ -1,6 +1,7 @@
 """The page of one customer in a real Chromium: its buttons and tabs, by what the viewer may do and what rules permit."""
 
 import re
+from typing import Any
 
 import asyncpg
 import httpx
@@ -31,15 +32,25 @@ async def open_customer(desk: Desk, shop: StaffShop, email: str, path: str) -> P
 
 
 CREATE = """mutation C($input: CustomerCreateInput!) { customerCreate(input: $input) { customer { id } } }"""
+DELETE = """mutation D($input: CustomerDeleteInput!) { customerDelete(input: $input) { userErrors { key } } }"""
 
 
 async def add_customer(url: str, shop: StaffShop, email: str) -> str:
     """The address of one more customer, whom the test has to delete: others count the customers of the shop."""
     person = {"email": email, "firstName": "Lea", "lastName": "Ver", "websiteId": encode_id("web", 1)}
-    body = {"query": CREATE, "variables": {"input": {**person, "sendsWelcomeMail": False}}}
-    async with httpx.AsyncClient(base_url=url) as client:
-        answer = await client.post("/admin/graphql", json=body, headers={"Authorization": f"Bearer {shop.token}"})
-    return f"/customers/{answer.json()['data']['customerCreate']['customer']['id']}"
+    made = await _mutate(url, shop, CREATE, {**person, "sendsWelcomeMail": False})
+    return f"/customers/{made['customerCreate']['customer']['id']}"
+
+
+async def delete_customer(url: str, shop: StaffShop, path: str) -> None:
+    done = await _mutate(url, shop, DELETE, {"id": path.rpartition("/")[2]})
+    assert done == {"customerDelete": {"userErrors": []}}
+
+
+async def _mutate(url: str, shop: StaffShop, document: str, given: dict[str, Any]) -> Any:
+    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {shop.token}"}) as client:
+        answer = await client.post("/admin/graphql", json={"query": document, "variables": {"input": given}})
+    return answer.json()["data"]
 
 
 PLAIN = "status = 'ACTIVE' AND locked_until IS NULL AND customer_type = 'INDIVIDUAL'"

@@ -5,8 +5,15 @@ import pytest
 from playwright.async_api import Route, expect
 
 from admin_ui.conftest import StaffShop, add_colleague
-from admin_ui.test_customer_page import ADMIN, PLAIN, SUPPORT, add_customer, find_customer, open_customer
-from customer_gql.core.ids import decode_id
+from admin_ui.test_customer_page import (
+    ADMIN,
+    PLAIN,
+    SUPPORT,
+    add_customer,
+    delete_customer,
+    find_customer,
+    open_customer,
+)
 from support.admin_driver import Desk, find_barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -39,17 +46,7 @@ async def test_each_tab_is_empty_in_its_own_words_and_asks_once(desk: Desk, staf
         await expect(page.get_by_role("tabpanel", name=tab)).to_contain_text(text)
         assert await find_barriers(page) == [], tab
     assert {operation for operation, _ in TABS.values()} - set(desk.operations()) <= {"CustomerOverview"}
-    await delete_customer(staff_shop, made)
-
-
-async def delete_customer(shop: StaffShop, path: str) -> None:
-    """Without what belongs to an account: other tests count the customers of the shop."""
-    connection = await asyncpg.connect(shop.database_url)
-    id = decode_id(path.rpartition("/")[2], "cus")
-    for table in ("customer_grid_row", "customer_event", "customer"):
-        column = "id" if table == "customer" else "customer_id"
-        await connection.execute(f"DELETE FROM {table} WHERE {column} = $1", id)
-    await connection.close()
+    await delete_customer(open_url, staff_shop, made)
 
 
 async def test_each_tab_tells_that_nothing_answers_and_tries_again(desk: Desk, staff_shop: StaffShop):
