@@ -68,6 +68,7 @@ ROOTS: dict[str, list[str]] = {
         "customerSelectionCreate",
         "customerTags",
         "customers",
+        "dailyFigures",
         "deletedCustomers",
         "limits",
         "node",

@@ -222,13 +222,15 @@ async def test_reading_takes_the_same_statements_for_1_and_for_50_customers(
     assert counts[1] == counts[50], statements.texts
 
 
-async def test_a_refusal_is_told_in_the_language_of_the_reader(admin_client: Client, connection: Connection):
+async def test_a_refusal_is_told_in_the_language_of_the_reader(
+    admin_client: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
+):
     customer = await make_in_state(connection, "company administrator")
     document = """query C($id: ID!) { customer(id: $id) { capabilities { action refusal { message }
       fields { field message } } } }"""
     told: dict[str, set[str | None]] = {}
     for language in ("en", "de"):
-        admin_client.http.headers["Accept-Language"] = language
+        monkeypatch.setitem(admin_client.http.headers, "Accept-Language", language)
         data = await admin_client.data(document, id=customer_id(customer))
         found = {one["action"]: one for one in data["customer"]["capabilities"]}
         fields = {one["field"]: one["message"] for one in found["CUSTOMER_UPDATE"]["fields"]}

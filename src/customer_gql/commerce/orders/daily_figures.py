@@ -18,7 +18,7 @@ _is_given: Final = (
 )
 
 
-def _add_up(*conditions: ColumnElement[bool]) -> list[Any]:
+def _compile_counts(*conditions: ColumnElement[bool]) -> list[Any]:
     revenue = (sales_order.c.grand_total, sales_order.c.currency)
     return [
         compile_statement(
@@ -34,8 +34,8 @@ def _add_up(*conditions: ColumnElement[bool]) -> list[Any]:
     ]
 
 
-_OF_GIVEN: Final = _add_up(*_is_given)
-_OF_ALL: Final = _add_up()
+_OF_GIVEN: Final = _compile_counts(*_is_given)
+_OF_ALL: Final = _compile_counts()
 
 
 async def count_orders(connection: Connection, orders: Sequence[tuple[int, int]]) -> None:
