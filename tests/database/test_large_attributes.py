@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -38,11 +39,11 @@ def define(id, **given):
     return SimpleNamespace(id=id, version=1, code=f"a_{id}", label="A", type="TEXT", **flags, **shown, **given)
 
 
-def by_value(id, compared):
+def by_value(id, compared) -> dict[str, Any]:
     return {"filter": {"attributes": [{"code": f"a_{id}", "text": compared}]}}
 
 
-async def plan_of(connection, id, explain="EXPLAIN (FORMAT JSON)", **asked):
+async def plan_of(connection, id, explain: str = "EXPLAIN (FORMAT JSON)", **asked: Any):
     added = make_columns([define(id)], {})
     grid = replace(CUSTOMER_GRID.grid, columns={**CUSTOMER_GRID.grid.columns, **added.columns}, orders=added.orders)
     asked = GridQuestion.of(grid, **asked)

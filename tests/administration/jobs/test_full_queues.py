@@ -78,7 +78,7 @@ class Shop:
         command = [sys.executable, SCRIPT, str(self.settings.database_url)]
         return [subprocess.Popen(command, env=environment) for _ in range(WORKERS)]
 
-    async def submit(self, work: str, parameters: Any, *rows: Any) -> int:
+    async def submit(self, work: Any, parameters: Any, *rows: Any) -> int:
         submission = Submission(work, parameters, "test", *rows)
         async with self.database.transaction() as inner:
             return (await submit_job(inner, submission, by=actor_of(self.viewer))).job_id
