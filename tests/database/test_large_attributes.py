@@ -46,8 +46,8 @@ def by_value(id, compared) -> dict[str, Any]:
 async def plan_of(connection, id, explain: str = "EXPLAIN (FORMAT JSON)", **asked: Any):
     added = make_columns([define(id)], {})
     grid = replace(CUSTOMER_GRID.grid, columns={**CUSTOMER_GRID.grid.columns, **added.columns}, orders=added.orders)
-    asked = GridQuestion.of(grid, **asked)
-    selected = grid.page_statement(asked.narrowing, asked.order, backward=False, positioned=False, has_row=False)
+    question = GridQuestion.of(grid, **asked)
+    selected = grid.page_statement(question.narrowing, question.order, backward=False, positioned=False, has_row=False)
     statement = compile_statement(selected)
     explained = await connection.fetchval(f"{explain} {statement.sql}", *statement.arguments({"limit": 21}))
     return json.loads(explained)[0]["Plan"]
