@@ -7,12 +7,11 @@ import { createLink, type LinkComponent } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../app/formats';
 import { QueryFrame } from '../../components/QueryFrame';
-import { OverviewCountsDocument, type OverviewCountsQuery, OverviewJobsDocument } from '../../generated/graphql';
+import { OverviewCountsDocument, type OverviewCountsQuery } from '../../generated/graphql';
 import { request } from '../../graph/request';
-import { usePermission } from '../../graph/viewer';
 
 const RouteLink = createLink(Link) as LinkComponent<typeof Link>;
-const COUNTS_HEIGHT = { display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))' };
+const COUNTS_GRID = { display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))' };
 
 /** Numbers of now, each a link to the list that it counts. */
 export function Counts() {
@@ -27,7 +26,7 @@ function ShownCounts({ found }: { found: OverviewCountsQuery }) {
   const { t } = useTranslation('overview');
   return (
     <Box sx={{ display: 'grid', gap: 2 }}>
-      <Box sx={COUNTS_HEIGHT}>
+      <Box sx={COUNTS_GRID}>
         <Count name={t('customers')} count={found.customers?.totalCount} to="/customers" />
         <Count name={t('online')} count={found.nowOnline?.totalCount} to="/now-online" />
         <Count
@@ -42,7 +41,7 @@ function ShownCounts({ found }: { found: OverviewCountsQuery }) {
           to="/customers"
           filter={{ confirmationStatus: { eq: 'REQUIRED' } }}
         />
-        <Jobs />
+        <Count name={t('jobs')} count={found.jobs?.totalCount} to="/jobs" />
       </Box>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { sm: '1fr 1fr' } }}>
         {(found.customers?.facets ?? []).map((facet) => (
@@ -51,16 +50,6 @@ function ShownCounts({ found }: { found: OverviewCountsQuery }) {
       </Box>
     </Box>
   );
-}
-
-function Jobs() {
-  const { t } = useTranslation('overview');
-  const query = useQuery({
-    queryKey: ['overview', 'jobs'],
-    queryFn: ({ signal }) => request(OverviewJobsDocument, {}, { signal }),
-  });
-  const mayOpen = usePermission('CUSTOMERS_READ');
-  return mayOpen ? <Count name={t('jobs')} count={query.data?.jobs?.totalCount} to="/jobs" /> : null;
 }
 
 interface CountProps {
