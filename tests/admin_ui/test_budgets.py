@@ -1,7 +1,7 @@
 """What a first visit loads, in the bytes that travel; what a page and an edit take of the processor, whatever else runs; what stays in memory."""
 
 from collections.abc import Iterable
-from statistics import median, quantiles
+from statistics import median
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,8 +77,7 @@ async def test_a_page_takes_350_milliseconds_and_fifty_leave_150_megabytes(
     session = await page.context.new_cdp_session(page)
     await session.send("HeapProfiler.collectGarbage")
     heap = (await session.send("Runtime.getHeapUsage"))["usedSize"]
-    # Of fifty, so many are not slowed down by what else the machine does: processors share caches and turns.
-    assert quantiles(taken)[0] <= 0.350
+    assert median(taken) <= 0.350
     assert heap < 150 * MEGABYTE
 
 
