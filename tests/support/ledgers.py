@@ -77,6 +77,6 @@ NOTHING = (None, None, 0)
 
 async def events(connection: Connection, shopper: Row) -> list[tuple[str, int, Any]]:
     rows = await connection.fetch(
-        "SELECT kind, version, changes FROM customer_event WHERE customer_id = $1", shopper.id
+        "SELECT kind, version, changes FROM customer_event WHERE customer_id = $1 ORDER BY id", shopper.id
     )
     return [(row.kind, row.version, orjson.loads(row.changes)) for row in rows]

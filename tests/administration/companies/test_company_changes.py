@@ -39,7 +39,7 @@ async def test_an_existing_customer_runs_a_new_company(boss, connection):
     assert await state_of(connection, ada) == ("ACTIVE", "COMPANY_ADMIN", 1)
     history = "SELECT kind FROM customer_event WHERE customer_id = $1 ORDER BY id"
     assert [row.kind for row in await connection.fetch(history, ada.id)] == ["COMPANY_JOINED", "EDITED"]
-    told = "SELECT type FROM domain_event WHERE subject = $1"
+    told = "SELECT type FROM domain_event WHERE subject = $1 ORDER BY id"
     assert [row.type for row in await connection.fetch(told, shown["id"])] == ["company.created"]
     stored = await connection.fetchrow(
         "SELECT street, country_code, postcode FROM company WHERE name = 'Engines' ORDER BY id DESC LIMIT 1"

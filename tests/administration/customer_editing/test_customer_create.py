@@ -77,7 +77,7 @@ async def test_every_field_is_stored_and_written_down(admin_client, connection):
     assert (event.kind, event.version, event.actor) == ("CREATED", 1, "STAFF")
     changes = orjson.loads(event.changes)
     assert (changes["firstName"], changes["externalId"]) == ([None, "Augusta"], [None, external])
-    event_types = await connection.fetch("SELECT type FROM domain_event WHERE customer_id = $1", key)
+    event_types = await connection.fetch("SELECT type FROM domain_event WHERE customer_id = $1 ORDER BY id", key)
     assert {row.type for row in event_types} == {"customer.created"}
     assert await connection.fetchval("SELECT count(*) FROM customer_password WHERE customer_id = $1", key) == 0
 

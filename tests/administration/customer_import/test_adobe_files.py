@@ -128,5 +128,7 @@ async def test_a_customer_who_edits_meanwhile_loses_nothing(shop: Shop, empty_da
         summary = await importing
     assert summary.customers.updated == 1
     assert await shop.rows("SELECT version, prefix, tax_vat_number FROM customer") == [(3, "Prof.", "new")]
-    told = await shop.connection.fetch("SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED'")
+    told = await shop.connection.fetch(
+        "SELECT version, changes FROM customer_event WHERE kind = 'IMPORTED' ORDER BY id"
+    )
     assert [tuple(row) for row in told] == [(3, '{"taxVatNumber": ["old", "new"]}')]

@@ -49,7 +49,7 @@ async def test_a_webhook_in_full(hooks, connection):
     )
     assert secret not in stored.secret
     assert stored.expires_at is None
-    kinds = await connection.fetch("SELECT kind, changes::text FROM staff_event WHERE subject = $1", id)
+    kinds = await connection.fetch("SELECT kind, changes::text FROM staff_event WHERE subject = $1 ORDER BY id", id)
     assert [row.kind for row in kinds] == ["WEBHOOK_CREATED"]
     assert secret not in kinds[0].changes
 

@@ -27,7 +27,7 @@ async def test_force_sign_in_ends_every_token_of_that_customer_alone(admin_clien
         response = await device.post("{ me { id } }")
         assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
     assert await bystander.data("{ me { id } }") == {"me": {"id": customer_id(other)}}
-    kinds = await connection.fetch("SELECT kind FROM customer_event WHERE customer_id = $1", shopper.id)
+    kinds = await connection.fetch("SELECT kind FROM customer_event WHERE customer_id = $1 ORDER BY id", shopper.id)
     assert [row.kind for row in kinds] == ["FORCED_SIGN_IN"]
 
 

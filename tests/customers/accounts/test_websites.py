@@ -215,7 +215,9 @@ async def test_a_sign_in_looks_again_whether_accounts_are_shared(browser, shoppe
 async def test_the_history_of_staff_names_who_changed_it(shared, connection):
     await shared("GLOBAL")
     await shared("GLOBAL")
-    written = await connection.fetch("SELECT changes, actor FROM staff_event WHERE kind = 'CONFIGURATION_SET'")
+    written = await connection.fetch(
+        "SELECT changes, actor FROM staff_event WHERE kind = 'CONFIGURATION_SET' ORDER BY id"
+    )
     assert [(row.changes, row.actor) for row in written] == [
         ('{"customers.account_sharing": ["PER_WEBSITE", "GLOBAL"]}', "STAFF")
     ]

@@ -121,7 +121,7 @@ async def test_what_is_done_is_written_down_with_it(name, make, kind, fields, sc
 async def check_event_for_others(event, connection):
     """What other systems care about is told with the website, even of a customer who is gone."""
     told = await connection.fetch(
-        "SELECT type, website_id, changed_fields FROM domain_event WHERE customer_id = $1 AND id > $2",
+        "SELECT type, website_id, changed_fields FROM domain_event WHERE customer_id = $1 AND id > $2 ORDER BY id",
         event.customer_id,
         event.id,
     )
@@ -180,5 +180,7 @@ async def test_a_lock_by_wrong_passwords_is_written_down_too(scene, connection, 
     for _ in range(5):
         await scene.guest.data(document, input={"email": row.email, "password": "wrong"})
     await settled()
-    events = await connection.fetch("SELECT kind, actor, address FROM customer_event WHERE customer_id = $1", row.id)
+    events = await connection.fetch(
+        "SELECT kind, actor, address FROM customer_event WHERE customer_id = $1 ORDER BY id", row.id
+    )
     assert [tuple(event) for event in events] == [("LOCKED_OUT", "SYSTEM", FROM)]

@@ -64,7 +64,7 @@ async def test_an_order_is_canceled_with_a_reason_that_its_customer_sees(
     entry = await connection.fetchrow("SELECT actor, actor_id FROM order_comment WHERE customer_id = $1", order[0])
     assert entry is not None
     assert tuple(entry) == ("CUSTOMER", order.customer_id)
-    told = await connection.fetch("SELECT type FROM domain_event WHERE customer_id = $1", order.customer_id)
+    told = await connection.fetch("SELECT type FROM domain_event WHERE customer_id = $1 ORDER BY id", order.customer_id)
     assert [one.type for one in told] == ["order.state_changed"]
 
 

@@ -92,7 +92,9 @@ async def test_what_is_left_is_invoiced_and_shipped_and_the_order_is_complete(
         "invoices": {"nodes": [{"number": made["number"], "grandTotal": {"amount": "9.52"}}]},
         "shipments": [{"number": sent["shipment"]["number"], "items": [{"quantity": 2}, {"quantity": 1}]}],
     }
-    events = await connection.fetch("SELECT type, subject FROM domain_event WHERE customer_id = $1", order.customer_id)
+    events = await connection.fetch(
+        "SELECT type, subject FROM domain_event WHERE customer_id = $1 ORDER BY id", order.customer_id
+    )
     assert {("invoice.created", made["id"]), ("shipment.created", sent["shipment"]["id"])} <= {
         (one.type, one.subject) for one in events
     }
