@@ -212,7 +212,9 @@ async def test_reading_takes_the_same_statements_for_1_and_for_50_customers(
 ):
     customers = [await make_customer(connection) for _ in range(50)]
     counts = {}
-    for _ in range(OWN_STATEMENTS_AFTER + 2):  # from then on the token is read with the first rows
+    for _ in range(
+        OWN_STATEMENTS_AFTER + 10
+    ):  # from then on the token is read with the first rows, and the database writes
         await admin_client.data(READ, ids=[customer_id(customers[0])])
     for size in (1, 50):
         await statements.clear()
