@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import uuid
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts.writes import issue_customer_token
+from customer_gql.database import background
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Connection
 from customer_gql.embedded.server import Server, create_database
+from customer_gql.loading import kept_answers
 from customer_gql.messaging.jobs.runs.leases import watching
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import AdminSettings, Settings, StorefrontSettings, load_settings
@@ -46,6 +49,7 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 treat_documents_as_frequent()
 hash_cheaply()  # now, because fixtures of the session make passwords too
+_in_background: ContextVar[bool] = ContextVar("in_background", default=False)
 
 
 @pytest.fixture(scope="session")
@@ -127,13 +131,13 @@ async def empty_database(empty_database_url: str) -> AsyncGenerator[Database]:
 
 @dataclass(eq=False)
 class Statements:
-    """What ran since `clear`."""
+    """What ran since `clear`, but for the writes that no answer waits for: they run whenever the process comes to it."""
 
     texts: list[str] = field(default_factory=list)
 
     def __call__(self, record: Any) -> None:
         # The driver asks about a type once for each connection, when it first meets it; that is no read of ours.
-        if "typeinfo" not in record.query and "'jit'" not in record.query:
+        if "typeinfo" not in record.query and "'jit'" not in record.query and not _in_background.get():
             self.texts.append(record.query)
 
     async def clear(self) -> None:
@@ -151,11 +155,28 @@ def statements() -> Statements:
     return Statements()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _told_apart() -> Generator[None]:
+    """A statement is told of in the context of its task, so that those of the background are known by a mark there."""
+    run = background.Background._run
+
+    async def run_marked(self: background.Background) -> None:
+        _in_background.set(True)
+        await run(self)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(background.Background, "_run", run_marked)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def unwatched_jobs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where statements are counted: a batch that takes long on a busy machine runs one more, which looks for a cancellation."""
+async def untimed_statements(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where statements are counted, none depends on the time: a batch that takes long on a busy machine would run one more,
+    which looks for a cancellation, and what is kept for seconds would be read again in the midst of a test."""
     if "statements" in inspect.signature(request.function).parameters:
         monkeypatch.setattr(watching, "CHECK_SECONDS", 3600)
+        monkeypatch.setattr(kept_answers, "KEPT_SECONDS", 0)
+        await kept_answers.forget_kept()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ LIST = '{ countries { code isTop } country(code: "SE") { isTop } }'
 
 
 @pytest.fixture(autouse=True)
-async def _settled():
+async def _settled(untimed_statements, monkeypatch):
+    monkeypatch.setattr(kept_answers, "KEPT_SECONDS", 60)
     await kept_answers.forget_kept()
     kept_answers.settle_kept()
 
