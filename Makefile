@@ -96,16 +96,16 @@ statements: tools ## judge the statements of the fast tests by the rules of a di
 test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, processes, browser
 	$(PYTEST) -m slow $(T) || [ $$? -eq 5 ]
 
-# COVERAGE=no leaves out the measurement. It costs the test processes half as much CPU time again on Python 3.11 and an eighth
-# from 3.12 on; the database and the services that tests start are not measured.
-check: static ## all that CI runs: `make static`, then all tests with their coverage
+# COVERAGE=no leaves out the measurement, which is of the fast tests alone. It costs the test processes half as much CPU time again
+# on Python 3.11 and an eighth from 3.12 on; the database and the services that tests start are not measured.
+check: static ## all that CI runs: `make static`, the fast tests with their coverage, then the slow ones
 ifeq ($(COVERAGE),yes)
-	@$(BIN)/coverage erase
-	@PYTEST_ADDOPTS="--cov --cov-append --cov-report=" $(MAKE) --no-print-directory test test-slow
+	@PYTEST_ADDOPTS="--cov --cov-report=" $(MAKE) --no-print-directory test
 	$(BIN)/coverage report
 else
-	@$(MAKE) --no-print-directory test test-slow
+	@$(MAKE) --no-print-directory test
 endif
+	@$(MAKE) --no-print-directory test-slow
 
 static: format lint types contracts spelling workflows schema-check ui-check ## every step of `make check` before the tests
 
