@@ -91,7 +91,7 @@ async def run_planned_query(
         # Whatever the error is, the reference executor meets it too and reports it with its path.
         if is_unavailable(error):
             raise  # asking a database again that does not respond would only double the wait
-        await context.loads.reset()
+        await context.start_again()
         return None
     operation.runs += 1
     return answer

@@ -77,6 +77,15 @@ class Context:
         # Fields next to one that fails are cancelled, which must not take it from the others.
         return await asyncio.shield(found)
 
+    async def start_again(self) -> None:
+        """Forget all that was read and computed, errors included: another executor answers from the beginning."""
+        computed = list(self.computed.values())
+        self.computed.clear()
+        for each in computed:
+            each.cancel()
+        await self.loads.reset()
+        await asyncio.gather(*computed, return_exceptions=True)
+
     def later(self, key: Hashable, work: Work) -> None:
         """A write this answer does not wait for; see `background`."""
         self.background.put(self.database, key, work)

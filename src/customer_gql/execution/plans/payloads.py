@@ -48,7 +48,7 @@ class PayloadExecutor(Executor[Any]):
                 await run.run_rounds()
             except Exception:  # noqa: BLE001 - the mutation was done; only its payload is read again
                 run.close_coroutines()
-                await self.context_value.loads.reset()
+                await self.context_value.start_again()
             else:
                 for error, place in run.errors:
                     self.collected_errors.add(error, place)

@@ -66,7 +66,7 @@ class WritingState:
             if characters > self.characters:
                 kept.note_characters(self, characters)
             return answer
-        await context.loads.reset()
+        await context.start_again()
         return await run_once(run)
 
     def count_refusal(self) -> None:
