@@ -288,6 +288,18 @@ async def test_every_null_that_means_nothing_is_refused(update):
     assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [("value.null", [it]) for it in names]
 
 
+QUICK_EDIT = """mutation Q($input: CustomerQuickEditInput!) { customerQuickEdit(input: $input) {
+  changedFields userErrors { key path } } }"""
+
+
+async def test_no_null_stands_for_attributes(update, row, admin_client):
+    answer = await update(attributes=None)
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [("value.null", ["attributes"])]
+    given = {"id": customer_id(row), "attributes": None}
+    answer = (await admin_client.data(QUICK_EDIT, input=given))["customerQuickEdit"]
+    assert [(error["key"], error["path"]) for error in answer["userErrors"]] == [("value.null", ["attributes"])]
+
+
 async def test_a_dry_run_stores_nothing_and_tells_no_personal_value(update, row, http, connection):
     assert (await update(dry_run=True, firstName="Eve", status="INACTIVE"))["changedFields"] == ["firstName", "status"]
     assert await history(connection, row) == []

@@ -8,6 +8,7 @@ import strawberry
 
 from customer_gql.customers.attributes.inputs import read_members
 from customer_gql.graph.fields import column
+from customer_gql.graph.payloads import NULL, NULL_REFUSED
 
 from .given import GivenValue
 
@@ -45,5 +46,7 @@ def collect_given(attributes: Sequence[AttributeInput] | None) -> list[GivenValu
 
 
 def collect_maybe(attributes: Any) -> list[GivenValue]:
-    """The same for a field that may be left out."""
+    """The same for a field that may be left out. Raises `NULL_REFUSED` for a null where only a list may stand."""
+    if attributes is not None and attributes.value is NULL:
+        raise NULL_REFUSED(path=["attributes"])
     return [] if attributes is None else collect_given(attributes.value)
