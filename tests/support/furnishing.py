@@ -72,6 +72,7 @@ FACTS: dict[str, dict[str, Any]] = {
     # Beside those that the shop has.
     "order_status": {"code": lambda: f"bystander_{next(numbers)}"},
     "order_status_state": {"is_default": False},
+    "cart": {"updated_at": FAR_OFF},
     "review": {"rating": 4},
     "product_tier_price": {"percent": None},
     "catalog_price_rule": {"amount": 7, "is_active": False},
@@ -80,6 +81,9 @@ FACTS: dict[str, dict[str, Any]] = {
     "email_token": {"purpose": "CONFIRM", "new_email": None},
     "mail_template": {"name": "welcome", "scope": "WEBSITE", "locale": "default"},
     "configuration_value": {"path": "accounts.session_days", "scope": "WEBSITE", "value": "31"},
+    "impersonation": {"started_at": FAR_OFF},
+    "refused_movement": {"created_at": FAR_OFF},
+    "staff_session": {"last_used_at": FAR_OFF},
     "staff_role": {"permissions": ["customers.read"]},
     "service_token": {"permissions": ["customers.read"]},
     "export_schedule": {"at": dt.time(6, 30), "weekday": None, "day": None, "next_at": FAR_OFF, "format": "CSV"},
@@ -88,7 +92,12 @@ FACTS: dict[str, dict[str, Any]] = {
     "import_row": {"problems": "[]"},
     "import_mapping": {"mapping": "[]"},
     # Beside the feed, which begins at 1.
-    "domain_event": {"type": "customer.updated", "written": 0, "position": lambda: -next(numbers)},
+    "domain_event": {
+        "type": "customer.updated",
+        "written": 0,
+        "position": lambda: -next(numbers),
+        "occurred_at": FAR_OFF,
+    },
     "domain_event_feed": {"deleted_through": 0},
     "webhook_delivery": {"created_at": FAR_OFF},
     "webhook_attempt": {"attempted_at": FAR_OFF},
@@ -102,7 +111,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "permissions": ["customers.read"],
     },
 }
-"""By table and column."""
+"""By table and column. Nothing is due, because tests start services whose schedules run meanwhile."""
 
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}

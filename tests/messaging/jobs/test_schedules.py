@@ -26,11 +26,6 @@ async def shop(empty_database):
             await correct_counts(connection)
         await run(empty_database, "customers.fold_counts")
         await connection.execute("UPDATE visitor SET last_activity_at = now()")
-        await connection.execute("UPDATE staff_session SET last_used_at = now()")
-        await connection.execute("UPDATE impersonation SET started_at = now()")
-        await connection.execute("UPDATE domain_event SET occurred_at = now()")
-        await connection.execute("UPDATE refused_movement SET created_at = now()")
-        await connection.execute("UPDATE cart SET updated_at = now()")
         yield connection
 
 
