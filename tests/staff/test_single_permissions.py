@@ -104,7 +104,10 @@ async def walk(http: Any, connection: Any, world: Any, permissions: frozenset[st
             given = sample(world.foreign())
             answer = await client.answer(root.document(given), **given)
             codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
-            assert not {"INTERNAL_SERVER_ERROR", "GRAPHQL_VALIDATION_FAILED"} & set(codes), (root, answer["errors"])
+            assert not {"INTERNAL_SERVER_ERROR", "GRAPHQL_VALIDATION_FAILED"} & set(codes), (
+                root.name,
+                answer["errors"],
+            )
             for name, value in (answer.get("data") or {}).items():
                 check.visit(root.shape.type, value, name)
     return check

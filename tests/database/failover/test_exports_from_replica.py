@@ -83,3 +83,12 @@ async def test_of_several_servers_the_standby_is_read(pair: Pair):
         reading_standby(pair.url(attribute="standby"), database.writes, **limits) as connection,
     ):
         assert await connection.fetchval("SELECT pg_is_in_recovery()")
+
+
+async def test_a_segment_of_the_log_that_was_just_begun_keeps_nobody_waiting(pair: Pair):
+    """Then the primary names a place behind a header, and a standby comes no further than the header."""
+    limits: Any = {"wait_seconds": 5, "connect_seconds": 5, "answer_seconds": 5, "prepared_statements": True}
+    async with open_database(pair.primary.url()) as database:
+        ask(pair.primary, "SELECT pg_switch_wal()")
+        async with reading_standby(pair.standby.url(), database.writes, **limits) as connection:
+            assert await connection.fetchval("SELECT pg_is_in_recovery()")

@@ -24,7 +24,13 @@ _WAIT_SECONDS: Final = 0.05
 _STEP_SECONDS: Final = 0.01
 _ACQUIRE_SECONDS: Final = 0.5
 _POSITION: Final = re.compile(r"[0-9A-Fa-f]{1,8}/[0-9A-Fa-f]{1,8}", re.ASCII)
-_WRITTEN: Final = "SELECT pg_current_wal_insert_lsn()::text"
+_WRITTEN: Final = """SELECT (inserted - CASE
+    WHEN bytes % pg_size_bytes(current_setting('wal_segment_size')) = 40 THEN 40
+    WHEN bytes % current_setting('wal_block_size')::INTEGER = 24 THEN 24
+    ELSE 0 END)::text
+FROM (SELECT inserted, inserted - '0/0'::pg_lsn AS bytes FROM pg_current_wal_insert_lsn() AS inserted) AS log"""
+"""The end of the last record. A server that has filled a segment or a page names the place behind the header of the next one, of 40
+or 24 bytes (SizeOfXLogLongPHD, SizeOfXLogShortPHD), and no standby comes to that before another record follows."""
 _REPLAYED: Final = "SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text END"
 REPLICA_FAULTS: Final = (
     OSError,
