@@ -125,6 +125,15 @@ async def transaction(connection: Connection, *, dry_run: bool = False) -> Async
             marks.remembered.clear()
 
 
+async def recompute_now(connection: Connection) -> None:
+    """Recompute what is derived from the customers marked until now, rather than before the commit: in a part of the transaction
+    that may be rolled back this belongs to what is, so mark nothing before that part."""
+    marks = _marks_of(connection)
+    await _run_followers(connection, marks)
+    await _recompute_marked(connection, marks)
+    marks.touched.clear()
+
+
 async def _run_followers(connection: Connection, marks: Marks) -> None:
     for follower in FOLLOWERS:
         touched = [ids for change, ids in marks.touched.items() if follower.depends_on(*change)]

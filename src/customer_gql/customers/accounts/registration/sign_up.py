@@ -26,6 +26,7 @@ from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.values import fields
 from customer_gql.customers.profile.writes import insert_customer
 from customer_gql.database.statements import Connection, Row
+from customer_gql.database.transactions import recompute_now
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
@@ -156,6 +157,7 @@ async def _create_or_notify_owner(
             await writes.notify_owner(connection, made, "welcome")
         else:
             await email_verification.send_confirmation_link(connection, made, by=by)
+        await recompute_now(connection)  # a row for each list that shows customers is a good part of the work
     owner = await find_account_by_email(connection, name, scope=scope, website_id=view.website_id)
     # Told by mail, but not as often as somebody likes to press the button.
     key = throttle.account_key(ViewerKind.CUSTOMER, "told", name, scope=scope)

@@ -32,6 +32,7 @@ from customer_gql.customers.profile.sharing import lock_email_scope
 from customer_gql.customers.profile.tables import CustomerStatus, customer
 from customer_gql.customers.profile.values import fields
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_value
+from customer_gql.database.transactions import recompute_now
 from customer_gql.graph.context import Context
 from customer_gql.security import throttle
 from customer_gql.security.hashing import hash_password
@@ -136,6 +137,7 @@ async def _store_or_notify(
         rollback.is_due = rollback.is_due or not is_free
         made = await insert_account(connection, customer_id, dict(account), hash=hash, by=by)
         await _store_request(connection, made, values, seat, by)
+        await recompute_now(connection)
     name = normalize_email(account["email"])
     owner = await find_account_by_email(connection, name, scope=scope, website_id=view.website_id)
     told = (None if is_free else owner) or user
