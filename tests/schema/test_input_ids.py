@@ -188,6 +188,35 @@ OF_CART = {
     "cartItemsUpdate": (("input", "items", "0", "id"), lambda id: {"input": {"items": [{"id": id, "quantity": 1}]}}),
     "cartItemsRemove": (("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
 }
+OF_WISHLISTS = {
+    "wishlistUpdate": ("wis", ("input", "id"), lambda id: {"input": {"id": id, "name": "X"}}),
+    "wishlistDelete": ("wis", ("input", "id"), lambda id: {"input": {"id": id}}),
+    "wishlistClear": ("wis", ("input", "id"), lambda id: {"input": {"id": id}}),
+    "wishlistMerge": ("wis", ("input", "fromId"), lambda id: {"input": {"fromId": id, "intoId": id}}),
+    "wishlistItemsAdd": (
+        "wis",
+        ("input", "wishlistId"),
+        lambda id: {"input": {"wishlistId": id, "items": [{"sku": "X"}]}},
+    ),
+    "wishlistItemsUpdate": (
+        "wli",
+        ("input", "items", "0", "id"),
+        lambda id: {"input": {"items": [{"id": id, "quantity": 1}]}},
+    ),
+    "wishlistItemsRemove": ("wli", ("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
+    "wishlistItemsMove": (
+        "wis",
+        ("input", "wishlistId"),
+        lambda id: {"input": {"wishlistId": id, "items": [{"id": "wli_1"}]}},
+    ),
+    "wishlistItemsCopy": (
+        "wis",
+        ("input", "wishlistId"),
+        lambda id: {"input": {"wishlistId": id, "items": [{"id": "wli_1"}]}},
+    ),
+    "wishlistItemsToCart": ("wli", ("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
+    "cartItemsMoveToWishlist": ("cit", ("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
+}
 OF_COMPANY = {
     "companyProfileUpdate": ("companyId", {}),
     "companySelect": ("companyId", {}),
@@ -209,7 +238,7 @@ OF_COMPANY = {
 
 
 def test_every_mutation_of_the_storefront_that_takes_an_id_is_tried():
-    assert {*OWN, *OF_COMPANY, *OF_CART} == set(STOREFRONT)
+    assert {*OWN, *OF_COMPANY, *OF_CART, *OF_WISHLISTS} == set(STOREFRONT)
 
 
 @pytest.mark.parametrize("name", OF_CART)
@@ -221,6 +250,27 @@ async def test_an_id_that_is_not_in_the_cart_is_a_user_error(name, http, connect
     client = Client(http, "/graphql", await issue_customer_token(connection, owner.id))
     row = await connection.fetchrow("SELECT * FROM cart_item WHERE customer_id = $1", other.id)
     id = encode_id("cit", row.customer_id, row.cart_id, row.id)
+    before = await state(connection)
+    for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):
+        variables = make(given)
+        assert_named(await refused_paths(client, name, STOREFRONT[name], variables), place, variables)
+    assert {**await state(connection), "throttle": before["throttle"]} == before
+
+
+@pytest.mark.parametrize("name", OF_WISHLISTS)
+async def test_an_id_that_is_not_on_a_wishlist_is_a_user_error(name, http, connection):
+    prefix, place, make = OF_WISHLISTS[name]
+    owner, other, mug = await make_customer(connection), await make_customer(connection), await make_product(connection)
+    for shopper in (owner, other):
+        await make_lists(connection, shopper, [mug])
+    client = Client(http, "/graphql", await issue_customer_token(connection, owner.id))
+    item = await connection.fetchrow("SELECT * FROM wishlist_item WHERE customer_id = $1", other.id)
+    line = await connection.fetchrow("SELECT * FROM cart_item WHERE customer_id = $1", other.id)
+    id = {
+        "wis": encode_id("wis", other.id, item.wishlist_id),
+        "wli": encode_id("wli", other.id, item.wishlist_id, item.id),
+        "cit": encode_id("cit", other.id, line.cart_id, line.id),
+    }[prefix]
     before = await state(connection)
     for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):
         variables = make(given)

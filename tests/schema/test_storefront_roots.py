@@ -31,6 +31,7 @@ def test_no_root_takes_a_customer():
 def sample(kind):
     """A value of an input's required fields."""
     values = {"ID": encode_id("adr", 1, 1), "String": "x", "Boolean": True, "Int": 1, "CompanyPermission": "CHECKOUT"}
+    values["WishlistVisibility"] = "PUBLIC"
     fields = kind.fields.items()
     return {
         n: value(f.type.of_type, values)
@@ -40,7 +41,9 @@ def sample(kind):
 
 
 def value(kind, values):
-    return [value(kind.of_type.of_type, values)] if hasattr(kind, "of_type") else values[kind.name]
+    if hasattr(kind, "of_type"):
+        return [value(kind.of_type.of_type, values)]
+    return sample(kind) if hasattr(kind, "fields") else values[kind.name]
 
 
 @pytest.mark.parametrize("field", OWN, ids=lambda field: field.name)

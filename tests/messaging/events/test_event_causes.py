@@ -101,9 +101,16 @@ async def fill_cart(scene):
     return Change(client, {"items": [{"sku": product.sku}]}, row)
 
 
+async def wish(scene):
+    row = await scene.shopper()
+    client = Client(scene.staff.http, "/graphql", await issue_customer_token(scene.connection, row.id))
+    return Change(client, {"name": "Birthday"}, row)
+
+
 PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}
 NARROWER = [
     ("cartItemsAdd", fill_cart, ["cart.changed"]),
+    ("wishlistCreate", wish, ["wishlist.changed"]),
     ("orderHold", on_an_order(), ["order.state_changed"]),
     ("orderCommentAdd", on_an_order(text="Called back."), ["order.commented"]),
     ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),

@@ -11,6 +11,7 @@ import pytest
 from administration.webhooks.samples import make_delivery, make_webhook
 from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.customers.accounts.cleanup import delete_old_impersonations
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
 from customer_gql.messaging.jobs.runs.cleanup import delete_old_jobs
 from customer_gql.messaging.jobs.work import Tools
@@ -272,6 +273,21 @@ async def fill_cart(shop: Shop) -> None:
         assert ends - changed == dt.timedelta(days=shop.value)
 
 
+MAKE_LIST = "mutation W($input: WishlistCreateInput!) { wishlistCreate(input: $input) { userErrors { key } } }"
+
+
+async def make_wishlists(shop: Shop) -> None:
+    owner = await make_customer(shop.connection)
+    await shop.connection.execute(
+        "INSERT INTO wishlist (customer_id, id, name, is_default) SELECT $1, n, 'L', n = 1 FROM generate_series(1, $2::int) n",
+        owner.id,
+        shop.value - 1,
+    )
+    client = Client(shop.storefront.http, "/graphql", await issue_customer_token(shop.connection, owner.id))
+    answers = [(await client.data(MAKE_LIST, input={"name": "X"}))["wishlistCreate"]["userErrors"] for _ in range(2)]
+    assert answers == [[], [{"key": "wishlist.limit_reached"}]]
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.impersonations_kept_days": keep_impersonations,
     "accounts.lock_days": lock,
@@ -317,6 +333,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "selections.kept_hours": select,
     "selections.max_rows": select,
     "webhooks.kept_days": keep_deliveries,
+    "wishlists.max_lists": make_wishlists,
 }
 
 

@@ -66,34 +66,37 @@ def read_new_lines(given: Sequence[CartItemAddInput]) -> list[NewLine]:
     """Raises `RuleErrors`."""
     refused = CollectedErrors()
     with refused.collecting():
-        _validate_count(given, "items")
+        validate_count(given, "items")
+    options = list[list[ChosenOption]]()
     for place, line in enumerate(given):
         with refused.collecting():
-            if len(line.options) > _MOST_OPTIONS:
-                raise _TOO_MANY_OPTIONS(path=["items", str(place), "options"], limit=_MOST_OPTIONS)
+            options.append(read_options(line.options, ["items", str(place)]))
     refused.raise_collected()
     return [
-        NewLine(
-            normalize_text(line.sku),
-            line.quantity,
-            [ChosenOption(normalize_text(one.code), normalize_text(one.value)) for one in line.options],
-        )
-        for line in given
+        NewLine(normalize_text(line.sku), line.quantity, chosen) for line, chosen in zip(given, options, strict=True)
     ]
+
+
+def read_options(given: Sequence[ProductOptionInput], path: Sequence[str]) -> list[ChosenOption]:
+    """`path` is that of the line. Raises `RuleError`."""
+    if len(given) > _MOST_OPTIONS:
+        raise _TOO_MANY_OPTIONS(path=[*path, "options"], limit=_MOST_OPTIONS)
+    return [ChosenOption(normalize_text(one.code), normalize_text(one.value)) for one in given]
 
 
 def read_quantities(given: Sequence[CartItemUpdateInput]) -> list[tuple[str, int]]:
     """Ids of lines with their quantities. Raises `RuleError`."""
-    _validate_count(given, "items")
+    validate_count(given, "items")
     return [(line.id, line.quantity) for line in given]
 
 
 def read_item_ids(given: Sequence[strawberry.ID]) -> Sequence[str]:
     """Raises `RuleError`."""
-    _validate_count(given, "ids")
+    validate_count(given, "ids")
     return given
 
 
-def _validate_count(given: Sequence[object], name: str) -> None:
+def validate_count(given: Sequence[object], name: str) -> None:
+    """Raises `RuleError` for none and for too many."""
     if not 1 <= len(given) <= MOST_AT_ONCE:
         raise _COUNT_WRONG(path=[name], limit=MOST_AT_ONCE)

@@ -44,7 +44,7 @@ CART_NOT_FOUND: Final = Refusal(
 _VERSION_CHANGED: Final = Refusal(
     "cart.version_changed", "The cart was changed meanwhile. Read it again.", UserErrorCode.VERSION_CONFLICT
 )
-_PRODUCT_NOT_FOUND: Final = Refusal(
+PRODUCT_NOT_FOUND: Final = Refusal(
     "product.not_found", "No product is sold here under this SKU.", UserErrorCode.NOT_FOUND
 )
 
@@ -108,7 +108,7 @@ async def add_items(connection: Connection, locked: LockedCart, given: Sequence[
     def add(line: NewLine) -> None:
         row = found.get(line.sku)
         if row is None:
-            raise _PRODUCT_NOT_FOUND(path=["sku"])
+            raise PRODUCT_NOT_FOUND(path=["sku"])
         edits.add(row.product_id, line)
 
     return await _edit_each(connection, locked, edits, given, add, by=by)

@@ -13,9 +13,9 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Text,
-    UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.database.tables import created_at, one_of, table
 
@@ -46,13 +46,17 @@ wishlist_item = table(
     Column("wishlist_id", BigInteger, nullable=False),
     Column("id", BigInteger, nullable=False),
     Column("product_id", ForeignKey("product.id"), nullable=False),
+    # Chosen values of options, by code of the option: [{"code": …, "value": …}]. Required ones may be missing.
+    Column("options", JSONB, nullable=False, server_default=text("'[]'")),
+    # Of the options, because a unique key takes no long values; empty without any.
+    Column("options_hash", Text, nullable=False, server_default=""),
     Column("quantity", Integer, nullable=False, server_default="1"),
     Column("comment", Text),
     created_at("added_at"),
     PrimaryKeyConstraint("customer_id", "wishlist_id", "id"),
-    UniqueConstraint("customer_id", "wishlist_id", "product_id"),
     ForeignKeyConstraint(["customer_id", "wishlist_id"], ["wishlist.customer_id", "wishlist.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
+    Index("uq_wishlist_item_line", "customer_id", "wishlist_id", "product_id", "options_hash", unique=True),
     Index("ix_wishlist_item_page", "customer_id", "wishlist_id", "added_at", "id"),
     distribution="customer",
 )

@@ -1,6 +1,6 @@
 """Edits of the lines of a cart in memory, judged by what is sold now; they are stored together (docs/domain/carts.md#carts-9)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ ITEM_NOT_FOUND: Final = Refusal(
 _FULL: Final = Refusal(
     "cart.full", "The cart has {limit} lines, the maximum. Remove one first.", UserErrorCode.LIMIT_REACHED
 )
-_QUANTITY_WRONG: Final = Refusal("cart.quantity_wrong", "Enter a quantity from {minimum} to {maximum}.")
+QUANTITY_WRONG: Final = Refusal("cart.quantity_wrong", "Enter a quantity from {minimum} to {maximum}.")
 NOT_SALABLE: Final = Refusal(
     "product.not_salable", "{sku} cannot be bought at present. Choose another product.", UserErrorCode.NOT_ALLOWED
 )
@@ -75,8 +75,9 @@ class LineEdits:
         """Adds up with the line of the same options. Raises `RuleError`; then nothing changed."""
         facts = self.products[product_id]
         if not 1 <= given.quantity <= self._max_quantity:
-            raise _QUANTITY_WRONG(path=["quantity"], minimum=1, maximum=self._max_quantity)
-        options = _validate_choice(facts, given.options)
+            raise QUANTITY_WRONG(path=["quantity"], minimum=1, maximum=self._max_quantity)
+        chosen = given.options
+        options = validate_choice(chosen, sku=facts.row.sku, values=facts.values, required=facts.required)
         key = (product_id, hash_options(options))
         known = self._lines.get(key)
         if known is None and sum(line.quantity > 0 for line in self._lines.values()) >= self._max_lines:
@@ -110,7 +111,7 @@ class LineEdits:
         row = facts.row
         least, most = facts.stock.min_quantity, min(facts.stock.max_quantity or self._max_quantity, self._max_quantity)
         if not least <= quantity <= most:
-            raise _QUANTITY_WRONG(path=["quantity"], minimum=least, maximum=most)
+            raise QUANTITY_WRONG(path=["quantity"], minimum=least, maximum=most)
         price = facts.find_price(quantity, line.options)
         if price is None:
             raise NOT_SALABLE(path=["id"] if line.quantity else ["sku"], sku=row.sku)
@@ -123,14 +124,17 @@ class LineEdits:
         line.quantity, line.accepted_price, line.is_edited = quantity, price, True
 
 
-def _validate_choice(facts: ProductFacts, given: Sequence[ChosenOption]) -> list[ChosenOption]:
+def validate_choice(
+    given: Sequence[ChosenOption], *, sku: str, values: Container[ChosenOption], required: Collection[str] = ()
+) -> list[ChosenOption]:
+    """The chosen options of a product in their order, judged by those that it has. Raises `RuleError`."""
     codes = [option.code for option in given]
     for place, option in enumerate(given):
-        if option not in facts.values:
-            raise _OPTION_UNKNOWN(path=["options", str(place)], sku=facts.row.sku)
+        if option not in values:
+            raise _OPTION_UNKNOWN(path=["options", str(place)], sku=sku)
         if option.code in codes[:place]:
             raise _OPTION_REPEATED(path=["options", str(place)])
-    missing = sorted(facts.required.difference(codes))
+    missing = sorted(set(required).difference(codes))
     if missing:
-        raise _OPTION_REQUIRED(path=["options"], option=missing[0], sku=facts.row.sku)
+        raise _OPTION_REQUIRED(path=["options"], option=missing[0], sku=sku)
     return sorted(given)
