@@ -21,6 +21,7 @@ def of_product(ids: Ids):
     return {"filter": {"product": {"eq": id, "in": [id], "notIn": []}}}
 
 
+UNRECORDED = {"reviewCreate": "of the review; other systems are told by the event review.created"}
 CALLS = {"reviews": [lambda _: {}, of_product, by_view]}
 
 

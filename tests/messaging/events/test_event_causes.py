@@ -107,10 +107,17 @@ async def wish(scene):
     return Change(client, {"name": "Birthday"}, row)
 
 
+async def review(scene):
+    deed = await fill_cart(scene)
+    text = {"title": "Holds tea", "detail": "It does.", "rating": 5}
+    return Change(deed.client, {**text, "sku": deed.input["items"][0]["sku"]}, deed.row)
+
+
 PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}
 NARROWER = [
     ("cartItemsAdd", fill_cart, ["cart.changed"]),
     ("wishlistCreate", wish, ["wishlist.changed"]),
+    ("reviewCreate", review, ["review.created"]),
     ("orderHold", on_an_order(), ["order.state_changed"]),
     ("orderCommentAdd", on_an_order(text="Called back."), ["order.commented"]),
     ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),

@@ -10,12 +10,20 @@ from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.entries import plain_column, reference_column, text_column
 from customer_gql.loading.grids.grid import Grid, columns_by_key
 from customer_gql.loading.grids.orders import SortBy
+from customer_gql.shop.websites.tables import store, store_view
 
 from .tables import REVIEW_DOCUMENT, ReviewStatus, review
 
 _review = review.c
-# The customer's of today, and of a deleted account the one that it had.
-_website: Any = func.coalesce(customer.c.website_id, deleted_customer.c.website_id)
+_of_view = (
+    select(store.c.website_id)
+    .join(store_view, store_view.c.store_id == store.c.id)
+    .where(store_view.c.id == _review.store_view_id)
+    .correlate(review)
+    .scalar_subquery()
+)
+# The customer's of today, of a deleted account the one that it had, and of a guest the one that it was written on.
+_website: Any = func.coalesce(customer.c.website_id, deleted_customer.c.website_id, _of_view)
 
 _COLUMNS: Final = (
     plain_column(

@@ -1,9 +1,19 @@
-"""Product reviews written by customers (docs/domain/reviews.md#reviews-1). They stay when the account is deleted (docs/domain/reviews.md#reviews-3)."""
+"""Product reviews written by customers and guests (docs/domain/reviews.md#reviews-1). They stay when the account is deleted (docs/domain/reviews.md#reviews-3)."""
 
 import enum
 from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+)
 
 from customer_gql.database.tables import created_at, one_of, table
 from customer_gql.loading.grids.entries import folded
@@ -28,6 +38,8 @@ review = table(
     Column("rating", Integer, nullable=False),
     Column("status", Text, nullable=False, server_default=ReviewStatus.PENDING.value),
     created_at(),
+    # Written without an account: then `customer_id` is no customer's.
+    Column("is_guest", Boolean, nullable=False, server_default="false"),
     PrimaryKeyConstraint("customer_id", "id"),
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
     one_of("status", ReviewStatus),

@@ -27,7 +27,7 @@ graph_enum(
 )
 
 
-@strawberry.type(description="A review of a product by a customer.")
+@strawberry.type(description="A review of a product by a shopper.")
 class Review(Node):
     id: strawberry.ID = node_id(
         "rev",
@@ -43,6 +43,7 @@ class Review(Node):
     nickname: str = column("Name that the review is signed with.", personal=True)
     status: ReviewStatus = column("State of the review.")
     created_at: dt.datetime = column("Time at which the review was written.")
+    is_guest: bool = column("Whether it was written without an account.")
     product: Product = loaded(products_by_id, key="product_id", description="Reviewed product.")
 
 
