@@ -212,6 +212,7 @@ def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Ser
 
 
 TOGETHER = {
+    "shippingTableRatesReplace",
     "orderAddressUpdate",
     "orderCommentAdd",
     "orderHold",

@@ -187,6 +187,7 @@ OWN = {
 OF_CART = {
     "cartItemsUpdate": (("input", "items", "0", "id"), lambda id: {"input": {"items": [{"id": id, "quantity": 1}]}}),
     "cartItemsRemove": (("input", "ids", "0"), lambda id: {"input": {"ids": [id]}}),
+    "cartAddressesSet": (("input", "shipping", "addressId"), lambda id: {"input": {"shipping": {"addressId": id}}}),
 }
 OF_WISHLISTS = {
     "wishlistUpdate": ("wis", ("input", "id"), lambda id: {"input": {"id": id, "name": "X"}}),
@@ -249,7 +250,8 @@ async def test_an_id_that_is_not_in_the_cart_is_a_user_error(name, http, connect
         await make_lists(connection, shopper, [mug])
     client = Client(http, "/graphql", await issue_customer_token(connection, owner.id))
     row = await connection.fetchrow("SELECT * FROM cart_item WHERE customer_id = $1", other.id)
-    id = encode_id("cit", row.customer_id, row.cart_id, row.id)
+    address = encode_id("adr", other.id, (await make_address(connection, other)).id)
+    id = address if name == "cartAddressesSet" else encode_id("cit", row.customer_id, row.cart_id, row.id)
     before = await state(connection)
     for given in (*MALFORMED, another_type(id), customer_id(owner), nothing(id, UNKNOWN), nothing(id, LARGEST), id):
         variables = make(given)

@@ -21,6 +21,8 @@ ROOTS: dict[str, list[str]] = {
         "orderStatusCreate",
         "orderStatusUnassign",
         "orderStatusUpdate",
+        "shippingTableRates",
+        "shippingTableRatesReplace",
     ],
     "credit.adjust": ["rewardPointsAdjust", "storeCreditAdjust"],
     "pricing.manage": [

@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
+from customer_gql.commerce.payments.ports import PAYMENT_METHODS, load_installed_methods
+from customer_gql.commerce.shipping.ports import SHIPPING_PORTS, load_installed_ports
 from customer_gql.customers.accounts.writes import BEFORE_ACTIVATION, ON_CUSTOMERS_DELETED, ON_STATUSES_CHANGED
 from customer_gql.customers.history.kinds import UNTOLD_KINDS
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
@@ -49,6 +51,8 @@ SLICES: Final = (
     "commerce.pricing.catalog_rules",
     "commerce.pricing.cart_rules",
     "commerce.taxes",
+    "commerce.shipping",
+    "commerce.payments",
     "commerce.orders",
     "commerce.orders.statuses",
     "commerce.orders.workflow",
@@ -57,6 +61,8 @@ SLICES: Final = (
     "commerce.guests",
     "commerce.carts",
     "commerce.carts.coupons",
+    "commerce.carts.delivery",
+    "commerce.carts.payment",
     "commerce.wishlists",
     "commerce.reviews",
     "commerce.ledgers",
@@ -157,6 +163,8 @@ def join_declarations() -> None:
     UNTOLD_KINDS.join(declared("slice", "HISTORY"))
     ON_ASSISTANCE_WITHDRAWN.extend(declared("slice", "ON_ASSISTANCE_WITHDRAWN"))
     FOLLOWERS.extend(declared("slice", "FOLLOWERS"))
+    SHIPPING_PORTS.extend([*declared("slice", "SHIPPING_PORTS"), *load_installed_ports()])
+    PAYMENT_METHODS.extend([*declared("slice", "PAYMENT_METHODS"), *load_installed_methods()])
     GROUP_USES.extend(declared("slice", "GROUP_USES"))
     WEBSITE_USES.extend(declared("slice", "WEBSITE_USES"))
     STORE_VIEW_USES.extend(declared("slice", "STORE_VIEW_USES"))

@@ -73,6 +73,8 @@ async def test_rules_without_coupon_apply_by_themselves(shopper: Any, make_rule:
     assert read["totals"] == [
         {"code": "SUBTOTAL", "amount": {"amount": "30.05"}},
         {"code": "DISCOUNT", "amount": {"amount": "7.01"}},
+        {"code": "SHIPPING", "amount": {"amount": "0.00"}},
+        {"code": "TAX", "amount": {"amount": "0.00"}},
         {"code": "GRAND_TOTAL", "amount": {"amount": "23.04"}},
         {"code": "AMOUNT_DUE", "amount": {"amount": "23.04"}},
     ]

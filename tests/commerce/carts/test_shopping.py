@@ -46,7 +46,11 @@ async def add(client: Client, *lines: tuple[str, int], **given: Any) -> Any:
 
 
 async def read(client: Client) -> Any:
-    return (await client.data(CART))["cart"]
+    """With what hinders of its lines; that addresses and methods are missing is shown elsewhere."""
+    found = (await client.data(CART))["cart"]
+    if found is not None:
+        found["blockers"] = [one for one in found["blockers"] if one["key"] != "cart.incomplete"]
+    return found
 
 
 def with_token(client: Client, token: str) -> Client:

@@ -81,7 +81,11 @@ DUE = [
     ("mail.purge", {"mail_outbox": "sent_at"}, dt.timedelta(days=31)),
     ("ledgers.delete_refusals", {"refused_movement": "created_at"}, dt.timedelta(days=31)),
     ("events.delete_old", {"domain_event": "occurred_at"}, dt.timedelta(days=31)),
-    ("carts.delete_expired", {"cart": "updated_at", "cart_item": "added_at"}, dt.timedelta(days=31)),
+    (
+        "carts.delete_expired",
+        {"cart": "updated_at", "cart_item": "added_at", "cart_address": "vat_checked_at"},
+        dt.timedelta(days=31),
+    ),
 ]
 
 

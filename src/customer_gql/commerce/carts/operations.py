@@ -88,7 +88,7 @@ class CartMutation:
         async with context.database.reads.acquire() as connection:
             view = await find_view_of_shopper(connection, context)
             owner = await find_cart_owner(connection, context, view.website_id)
-        await _count_change(context, owner)
+        await count_change(context, owner)
         async with context.transaction() as connection:
             if owner is None:
                 owner, token = await add_guest(connection)
@@ -130,7 +130,14 @@ class CartMutation:
 async def change_own_cart(context: Context, change: Callable[..., Awaitable[CartOutcome]]) -> CartPayload:
     """Run a change of the viewer's open cart, in one transaction."""
     owner, website_id = await find_own_cart(context)
-    await _count_change(context, owner)
+    await count_change(context, owner)
+    return await store_change(context, owner, website_id, change)
+
+
+async def store_change(
+    context: Context, owner: int, website_id: int, change: Callable[..., Awaitable[CartOutcome]]
+) -> CartPayload:
+    """The same after `find_own_cart` and `count_change`."""
     async with context.transaction() as connection:
         locked = await writes.lock_cart(connection, owner, website_id=website_id)
         outcome = await change(connection, locked, by=actor_of(context.viewer))
@@ -149,7 +156,7 @@ async def find_own_cart(context: Context) -> tuple[int, int]:
     return owner, view.website_id
 
 
-async def _count_change(context: Context, owner: int | None) -> None:
+async def count_change(context: Context, owner: int | None) -> None:
     """Customers have a budget of changes already; guests have one of the same size, and one of new carts by network."""
     if context.viewer.customer_id is not None:
         return

@@ -14,6 +14,7 @@ from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
 _SETTINGS: Final = (REMEMBER_ME, REMEMBER_CART)
+_SIGN_IN: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
 CART_TOKEN_UNKNOWN: Final = Refusal(
     "cart.token_unknown",
     "The cart of X-Cart-Token is gone. Leave the header out to begin another cart.",
@@ -48,3 +49,10 @@ async def find_cart_owner(connection: Connection, context: Context, website_id: 
         return None
     found = await find_remembered(connection, context.persistent_token, website_id=website_id)
     return None if found is None else found.customer_id
+
+
+def require_shopper(context: Context) -> None:
+    """Personal facts of a cart are those of the customer, which a device that only remembers them does not see or set."""
+    refuse_ended_token(context)
+    if context.viewer.customer_id is None and context.cart_token is None and context.persistent_token is not None:
+        raise Unauthenticated(_SIGN_IN)

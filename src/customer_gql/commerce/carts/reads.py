@@ -7,7 +7,7 @@ from customer_gql.commerce.catalog.tables import product, product_option_value, 
 from customer_gql.database.statements import Connection
 from customer_gql.loading.reads import Read, all_by, one_by
 
-from .tables import cart, cart_item as item
+from .tables import cart, cart_address, cart_item as item
 
 _contents = (
     select(
@@ -34,6 +34,7 @@ all_open_carts_by_customer = all_by(_cart.where(cart.c.is_active).order_by(cart.
 carts_by_website = one_by(_cart.where(cart.c.is_active), cart.c.customer_id, cart.c.website_id)
 items_by_id = one_by(select(item), item.c.customer_id, item.c.cart_id, item.c.id)
 items_by_cart = all_by(select(item).order_by(item.c.added_at, item.c.id), item.c.customer_id, item.c.cart_id)
+addresses_by_cart: Final = all_by(select(cart_address), cart_address.c.customer_id, cart_address.c.cart_id)
 
 _of_product: Final = (
     *(product.c[name] for name in ("sku", "type", "is_salable", "weight", "categories", "tax_class_id")),

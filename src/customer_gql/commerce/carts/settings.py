@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from customer_gql.commerce.shipping.settings import validate_price
 from customer_gql.shop.settings.declaration import WEBSITE, Setting
 
 MAX_LINES: Final = Setting(
@@ -31,4 +32,20 @@ LIFETIME: Final = Setting(
     at_most=3_650,
     label="Lifetime of carts",
 )
-SETTINGS: Final = (MAX_LINES, MAX_QUANTITY, LIFETIME)
+MINIMUM_AMOUNT: Final = Setting(
+    "carts.minimum_amount",
+    "0.00",
+    WEBSITE,
+    "Smallest amount of an order, in the currency of the website: its subtotal less discounts.",
+    validate=validate_price,
+    label="Minimum amount of orders",
+)
+MINIMUM_INCLUDES_TAX: Final = Setting(
+    "carts.minimum_includes_tax",
+    True,
+    WEBSITE,
+    "Whether tax counts for the smallest amount of an order.",
+    label="Minimum amount includes tax",
+)
+MINIMUM_SETTINGS: Final = (MINIMUM_AMOUNT, MINIMUM_INCLUDES_TAX)
+SETTINGS: Final = (MAX_LINES, MAX_QUANTITY, LIFETIME, *MINIMUM_SETTINGS)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -32,11 +33,43 @@ cart = table(
     Column("version", Integer, nullable=False, server_default="1"),
     # Keys of their codes, in the order in which they came.
     Column("coupon_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    # Of a guest, or where a customer chose another than that of the account.
+    Column("email", Text),
+    # The group that the VAT number at an address of the cart leads to; null where the customer's own counts.
+    Column("vat_group_id", BigInteger),
+    Column("shipping_method", Text),
+    Column("payment_method", Text),
+    Column("payment_token", Text),
+    Column("purchase_order_number", Text),
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),
     Index("uq_cart_open", "customer_id", "website_id", unique=True, postgresql_where=text("is_active")),
     Index("ix_cart_updated_at", "updated_at", postgresql_where=text("is_active")),
+    distribution="customer",
+)
+
+# Where a cart goes and who pays for it; each a copy, which changes of the address book leave as it is.
+cart_address = table(
+    "cart_address",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("cart_id", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    *[Column(name, Text) for name in ("prefix", "middle_name", "suffix", "company", "region", "region_code")],
+    *[Column(name, Text) for name in ("postcode", "telephone", "fax", "vat_number")],
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("street", ARRAY(Text), nullable=False),
+    Column("city", Text, nullable=False),
+    Column("country_code", Text, nullable=False),
+    # What a check of the VAT number found, while it decides a group; kept until the address is set again.
+    Column("vat_result", Text),
+    Column("vat_request_id", Text),
+    Column("vat_checked_at", DateTime(timezone=True)),
+    PrimaryKeyConstraint("customer_id", "cart_id", "kind"),
+    ForeignKeyConstraint(["customer_id", "cart_id"], ["cart.customer_id", "cart.id"], ondelete="CASCADE"),
+    CheckConstraint("kind IN ('BILLING', 'SHIPPING')", name="kind"),
+    CheckConstraint("country_code ~ '^[A-Z]{2}$'", name="country_code"),
     distribution="customer",
 )
 

@@ -1,4 +1,3 @@
-import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -8,24 +7,22 @@ from strawberry.scalars import JSON
 
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
-from customer_gql.core.money import to_major_units
 from customer_gql.customers.accounts.remembered.types import Remembered
-from customer_gql.graph.context import Context, Info
+from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.types import extend_node
 from customer_gql.graph.nodes import Node, node_id
-from customer_gql.graph.scalars import CurrencyCode, Money, graph_enum, money
-from customer_gql.loading.reads import Read
+from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.settings.loaded_values import load_setting
-from customer_gql.shop.settings.time_zones import load_time_zone
 from customer_gql.shop.websites.reads import websites_by_id
 from customer_gql.shop.websites.types import Website
 
 from . import reads
 from .lines.blockers import find_blockers
 from .lines.priced_lines import CartChangeKind, PricedLine, parse_options
-from .lines.pricing import PricedCart, price_cart
 from .settings import LIFETIME
+from .shown.delivery import CartDeliverySection
+from .shown.loaded_prices import load_priced_cart, show_money
 
 graph_enum(
     CartChangeKind,
@@ -40,28 +37,11 @@ graph_enum(
 )
 
 
-async def load_priced_cart(context: Context, row: Any) -> PricedCart:
-    """Once for all fields that ask, and for all carts together. `row` is that of the cart."""
-    return await context.compute_once((PricedCart, row.customer_id, row.id), lambda: _price(context, row))
-
-
-async def _price(context: Context, row: Any) -> PricedCart:
-    async def fetch(read: Read, keys: Sequence[Any], **arguments: Any) -> Mapping[Any, Any]:
-        found = await asyncio.gather(*[context.load(read, key, **arguments) for key in keys])
-        return dict(zip(keys, found, strict=True))
-
-    return await price_cart(fetch, row, await load_time_zone(context, row.website_id))
-
-
 async def _find_line(info: Info, item: Any) -> tuple[PricedLine | None, str]:
     """The line with its price, and the currency of its cart."""
     row = await info.context.load(reads.carts_by_id, (item.customer_id, item.cart_id))
     priced = await load_priced_cart(info.context, row)
     return next((line for line in priced.lines if line.row.id == item.id), None), row.currency
-
-
-def _show_money(amount: int, currency: str) -> Money:
-    return Money(amount=to_major_units(amount, currency), currency=CurrencyCode(currency))
 
 
 @strawberry.type(description="A value that was chosen for an option of a product.")
@@ -91,7 +71,7 @@ class CartItem(Node):
     )
     async def unit_price(self: Any, info: Info) -> Any:
         line, currency = await _find_line(info, self)
-        return None if line is None or line.unit_price is None else _show_money(line.unit_price, currency)
+        return None if line is None or line.unit_price is None else show_money(line.unit_price, currency)
 
     @strawberry.field(
         graphql_type=Money,
@@ -99,13 +79,23 @@ class CartItem(Node):
     )
     async def row_total(self: Any, info: Info) -> Any:
         line, currency = await _find_line(info, self)
-        return _show_money(0 if line is None else line.row_total, currency)
+        return show_money(0 if line is None else line.row_total, currency)
 
     @strawberry.field(graphql_type=Money, description="What price rules and coupons take off the line.")
     async def discount(self: Any, info: Info) -> Any:
         row = await info.context.load(reads.carts_by_id, (self.customer_id, self.cart_id))
         priced = await load_priced_cart(info.context, row)
-        return _show_money(priced.find_discount(self.id), row.currency)
+        return show_money(priced.find_discount(self.id), row.currency)
+
+    @strawberry.field(
+        graphql_type=Money,
+        description="Tax of the line, less its discount; included in its price where prices include tax. 0 while no address is "
+        "set.",
+    )
+    async def tax(self: Any, info: Info) -> Any:
+        row = await info.context.load(reads.carts_by_id, (self.customer_id, self.cart_id))
+        priced = await load_priced_cart(info.context, row)
+        return show_money(priced.find_tax(self.id), row.currency)
 
 
 class _ShownTotal(NamedTuple):
@@ -128,6 +118,8 @@ class _ShownCoupon(NamedTuple):
 _SHOWN_TOTALS: Final = {
     "SUBTOTAL": "subtotal",
     "DISCOUNT": "discount_total",
+    "SHIPPING": "shipping_total",
+    "TAX": "tax_total",
     "GRAND_TOTAL": "grand_total",
     "AMOUNT_DUE": "amount_due",
 }
@@ -158,7 +150,8 @@ class CartCoupon:
 @strawberry.type(description="A part of what a cart comes to.")
 class CartTotal:
     code: str = column(
-        "Name of the step that computes it: `SUBTOTAL`, `DISCOUNT`, `GRAND_TOTAL` or `AMOUNT_DUE`; others may follow."
+        "Name of the step that computes it: `SUBTOTAL`, `DISCOUNT`, `SHIPPING`, `TAX`, `GRAND_TOTAL` or `AMOUNT_DUE`; others may "
+        "follow."
     )
     amount: Money = column("Amount. That of `DISCOUNT` is taken off the subtotal.")
 
@@ -171,7 +164,7 @@ class CartBlocker:
 
 
 @strawberry.type(description="The products that a shopper is about to buy on a website.")
-class Cart(Node):
+class Cart(CartDeliverySection, Node):
     id: strawberry.ID = node_id("crt", reads.carts_by_id, "customer_id", "id", description="Id of the cart.")
     version: int = column("Counts the changes of the cart.")
     item_count: int = column("Number of different items.")
@@ -197,25 +190,26 @@ class Cart(Node):
 
     @strawberry.field(
         graphql_type=list[CartTotal],
-        description="What the cart comes to at the prices of now, step by step, before shipping and tax.",
-        metadata={"assumed": 4},
+        description="What the cart comes to at the prices of now, step by step. Shipping is in it once a method is chosen, tax once an "
+        "address is set. Where prices include tax, subtotal, discount and shipping are stated without it.",
+        metadata={"assumed": 6},
     )
     async def totals(self: Any, info: Info) -> Any:
         found = (await load_priced_cart(info.context, self)).totals
         return [
-            _ShownTotal(code, _show_money(getattr(found, name), self.currency)) for code, name in _SHOWN_TOTALS.items()
+            _ShownTotal(code, show_money(getattr(found, name), self.currency)) for code, name in _SHOWN_TOTALS.items()
         ]
 
     @strawberry.field(
         graphql_type=Money,
-        description="What the cart costs at the prices of now, less discounts, before shipping and tax.",
+        description="What the cart costs at the prices of now: subtotal less discount, plus shipping and tax.",
     )
     async def grand_total(self: Any, info: Info) -> Any:
-        return _show_money((await load_priced_cart(info.context, self)).totals.grand_total, self.currency)
+        return show_money((await load_priced_cart(info.context, self)).totals.grand_total, self.currency)
 
     @strawberry.field(graphql_type=Money, description="What is left of the grand total to pay.")
     async def amount_due(self: Any, info: Info) -> Any:
-        return _show_money((await load_priced_cart(info.context, self)).totals.amount_due, self.currency)
+        return show_money((await load_priced_cart(info.context, self)).totals.amount_due, self.currency)
 
     @strawberry.field(
         graphql_type=dt.datetime, description="Time at which the cart is deleted, unless it is changed before."

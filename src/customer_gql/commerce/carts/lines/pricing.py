@@ -1,69 +1,133 @@
 """A cart at the prices and with the stock of now (docs/domain/carts.md#carts-8)."""
 
 import datetime as dt
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final
 
 from customer_gql.commerce.carts.reads import lines_by_cart, option_values_by_product
+from customer_gql.commerce.carts.settings import MINIMUM_SETTINGS
 from customer_gql.commerce.catalog.reads import options_by_product, stock_by_product
 from customer_gql.commerce.catalog.stock import UNTRACKED
+from customer_gql.commerce.payments.ports import PaymentOffer, find_offered
+from customer_gql.commerce.payments.settings import SETTINGS as PAYMENT_SETTINGS
 from customer_gql.commerce.pricing.cart_rules.discounts import is_valid_coupon, make_rules
-from customer_gql.commerce.pricing.cart_rules.facts import CartFacts, CartRow
+from customer_gql.commerce.pricing.cart_rules.facts import CartFacts
 from customer_gql.commerce.pricing.cart_rules.reads import rules_by_coupon, rules_by_website
 from customer_gql.commerce.pricing.reads import groups_of_customers, price_facts_by_product
+from customer_gql.commerce.shipping.ports import FetchByKeys, ShippingQuestion, ShippingRate
+from customer_gql.commerce.shipping.settings import SETTINGS as SHIPPING_SETTINGS
+from customer_gql.commerce.taxes.settings import PRICES_INCLUDE_TAX, SETTINGS as TAX_SETTINGS
 from customer_gql.commerce.totals.steps import Totals, TotalsFacts, compute_totals
 from customer_gql.core.money import minor_digits
-from customer_gql.loading.reads import Read
+from customer_gql.shop.groups.reads import groups_by_id
 from customer_gql.shop.groups.tables import NOT_LOGGED_IN
-from customer_gql.shop.settings.time_zones import find_local_date
+from customer_gql.shop.settings.declaration import Setting
+from customer_gql.shop.settings.time_zones import TIME_ZONE, find_local_date
 
 from .priced_lines import ChosenOption, PricedLine, ProductFacts, price_lines
+from .purchase import (
+    Destination,
+    Options,
+    ask_chosen_rate,
+    find_taxes,
+    is_virtual,
+    make_question,
+    make_row,
+    read_destination,
+)
 
-
-class FetchByKeys(Protocol):
-    """Reads by keys, inside a transaction or outside of one."""
-
-    def __call__(self, read: Read, keys: Sequence[Any], **arguments: Any) -> Awaitable[Mapping[Any, Any]]: ...
+PRICING_SETTINGS: Final[tuple[Setting[Any], ...]] = (
+    TIME_ZONE,
+    *TAX_SETTINGS,
+    *SHIPPING_SETTINGS,
+    *PAYMENT_SETTINGS,
+    *MINIMUM_SETTINGS,
+)
+"""What the price of a cart depends on, and what it can be ordered with."""
 
 
 @dataclass(frozen=True, slots=True)
 class PricedCart:
+    """`rate` is that of the chosen shipping method, while it is offered."""
+
     row: Any
     lines: Sequence[PricedLine]
     totals: Totals
     coupons: Mapping[str, Any]
     """By the keys of the codes that the cart has; None for one that does not apply any more."""
+    shopper: "PricedShopper"
+    destination: Destination
+    options: Options
+    question: ShippingQuestion | None
+    rate: ShippingRate | None
 
     def find_discount(self, item_id: int) -> int:
-        places = (place for place, line in enumerate(self.lines) if line.row.id == item_id)
-        return sum(self.totals.row_discounts[place] for place in places)
+        return sum(self.totals.row_discounts[place] for place in self._find_places(item_id))
+
+    def find_tax(self, item_id: int) -> int:
+        found = [self.totals.row_taxes[place] for place in self._find_places(item_id)]
+        return sum(line.amount for lines in found for line in lines)
+
+    def _find_places(self, item_id: int) -> list[int]:
+        return [place for place, line in enumerate(self.lines) if line.row.id == item_id]
+
+    @property
+    def ships(self) -> bool:
+        """Whether any of it is sent."""
+        return any(not is_virtual(line) for line in self.lines)
+
+    @property
+    def payment_methods(self) -> dict[str, str]:
+        """Names of what it can be paid with, by code."""
+        offer = PaymentOffer(self.row.website_id, self.row.currency, self.totals.amount_due)
+        return find_offered(offer, self.options)
 
 
-async def price_cart(fetch: FetchByKeys, cart: Any, zone: str) -> PricedCart:
-    """`cart` is its row, `zone` the time zone of its website."""
+AskRate = Callable[[ShippingQuestion | None], Awaitable[ShippingRate | None]]
+
+
+async def price_cart(fetch: FetchByKeys, cart: Any, options: Options, ask: AskRate | None = None) -> PricedCart:
+    """`cart` is its row, `options` are the `PRICING_SETTINGS` of its website. `ask` tells the rate of the chosen shipping method
+    where it was asked for before, as inside a transaction."""
     key = (cart.customer_id, cart.id)
     rows = (await fetch(lines_by_cart, [key]))[key]
     by_product = {row.product_id: row for row in rows}
-    shopper = await find_shopper(fetch, cart, zone)
+    shopper = await find_shopper(fetch, cart, options[TIME_ZONE])
     lines = price_lines(rows, await read_products(fetch, by_product, shopper), cart.currency)
     coupons = await read_coupons(fetch, cart.coupon_codes, shopper)
+    destination = await read_destination(fetch, key)
+    question = make_question(cart, lines, destination.shipping)
+    rate = await (ask_chosen_rate(fetch, options, cart, question) if ask is None else ask(question))
+    taxes = await find_taxes(fetch, options, shopper.group, lines, destination)
     asked = {"group": shopper.group, "on": shopper.on}
     automatic = (await fetch(rules_by_website, [shopper.website], **asked))[shopper.website]
     applied = [rule for rule in (*automatic, *coupons.values()) if rule is not None]
     facts = TotalsFacts(
-        CartFacts([_make_row(line) for line in lines]),
+        _make_facts(cart, lines, destination, rate),
         minor_digits(cart.currency),
         make_rules(applied, cart.currency),
-        [()] * len(lines),
+        taxes.rows,
+        taxes.shipping,
+        includes_tax=options[PRICES_INCLUDE_TAX],
     )
-    return PricedCart(cart, lines, compute_totals(facts), coupons)
+    totals = compute_totals(facts)
+    return PricedCart(cart, lines, totals, coupons, shopper, destination, options, question, rate)
 
 
-def _make_row(line: PricedLine) -> CartRow:
-    row = line.row
-    return CartRow(line.unit_price or 0, row.quantity, row.sku, row.categories, row.weight or Decimal(0))
+def _make_facts(
+    cart: Any, lines: Sequence[PricedLine], destination: Destination, rate: ShippingRate | None
+) -> CartFacts:
+    to = destination.shipping or destination.billing
+    return CartFacts(
+        [make_row(line) for line in lines],
+        shipping=0 if rate is None else rate.amount,
+        country_code=None if to is None else to.country_code,
+        region_code=None if to is None else to.region_code,
+        postcode=None if to is None else to.postcode,
+        shipping_method=None if rate is None else rate.code,
+        payment_method=cart.payment_method,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +137,17 @@ class PricedShopper:
     website: int
     group: int
     on: dt.date
+    is_customer: bool = False
+    """Guests have no account."""
 
 
 async def find_shopper(fetch: FetchByKeys, cart: Any, zone: str) -> PricedShopper:
     found = (await fetch(groups_of_customers, [cart.customer_id]))[cart.customer_id]
     group = NOT_LOGGED_IN if found is None else found.group_id
-    return PricedShopper(cart.website_id, group, find_local_date(zone))
+    if cart.vat_group_id is not None:
+        of_number = (await fetch(groups_by_id, [cart.vat_group_id]))[cart.vat_group_id]
+        group = group if of_number is None or of_number.is_being_deleted else of_number.id
+    return PricedShopper(cart.website_id, group, find_local_date(zone), is_customer=found is not None)
 
 
 async def read_coupons(fetch: FetchByKeys, keys: Sequence[str], shopper: PricedShopper) -> dict[str, Any]:

@@ -1,0 +1,4 @@
+from .methods import PAYMENT_METHODS
+from .settings import SETTINGS
+
+__all__ = ["PAYMENT_METHODS", "SETTINGS"]
