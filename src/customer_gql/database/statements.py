@@ -173,6 +173,7 @@ async def update_rows(connection: Connection, of: Table, key: Mapping[str, Any],
 
     A list or a tuple of a key stands for any of its entries.
     """
+    key = _simplify_key(key)
     statement = _update_of_rows(of, _form_of_key(key), tuple(values))
     given = {f"new_{name}": value for name, value in values.items()}
     return await execute_statement(connection, statement, **_key_arguments(key), **given)
@@ -180,12 +181,21 @@ async def update_rows(connection: Connection, of: Table, key: Mapping[str, Any],
 
 async def delete_rows(connection: Connection, of: Table, key: Mapping[str, Any]) -> int:
     """Delete the rows of a key, as `update_rows` finds them. How many there were."""
+    key = _simplify_key(key)
     return await execute_statement(connection, _delete_of_rows(of, _form_of_key(key)), **_key_arguments(key))
 
 
 async def fetch_row(connection: Connection, of: Table, key: Mapping[str, Any]) -> Row | None:
     """The row of a key of plain values, as it is."""
     return await fetch_one(connection, _select_of_row(of, _form_of_key(key)), **_key_arguments(key))
+
+
+def _simplify_key(key: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the only entry of a list in its place; as in `distribution.of_customers`."""
+    return {
+        name: value[0] if isinstance(value, list | tuple) and len(cast("Any", value)) == 1 else value
+        for name, value in key.items()
+    }
 
 
 _FormOfKey: TypeAlias = tuple[tuple[str, bool], ...]

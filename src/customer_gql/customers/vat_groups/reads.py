@@ -1,9 +1,9 @@
 """What is known of the VAT numbers of customers, read for the rule."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ARRAY, BigInteger, and_, any_, bindparam, func, literal_column, select
+from sqlalchemy import and_, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from customer_gql.core.ids import encode_id
@@ -12,7 +12,8 @@ from customer_gql.customers.history.tables import customer_event
 from customer_gql.customers.profile.tables import customer
 from customer_gql.customers.vat.reads import is_of_present_number
 from customer_gql.customers.vat.tables import VatResult, VatSource, vat_check
-from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows
+from customer_gql.database.distribution.of_customers import IsOne, compile_of_customers
+from customer_gql.database.statements import AnySelect, Connection, Row, equals_any, fetch_rows
 from customer_gql.shop.settings.reads import select_value_at
 
 from .settings import AUTOMATIC_GROUP
@@ -22,47 +23,52 @@ _GROUP_AFTER: Final = func.jsonb_extract_path_text(
 )
 GROUP_DECIDED: Final = "VAT_GROUP_DECIDED"
 """The kind of history of a group that the rule chose, or ended."""
-_ids: Any = bindparam("customer_ids", type_=ARRAY(BigInteger()))
-_newest = (
-    select(vat_check.c.customer_id, vat_check.c.address_id, func.max(vat_check.c.id).label("id"))
-    .join(address, is_of_present_number(address))
-    .where(vat_check.c.customer_id == any_(_ids))
-    .group_by(vat_check.c.customer_id, vat_check.c.address_id)
-    .subquery("newest")
-)
-_STATES: Final = compile_statement(
-    select(
-        customer.c.id,
-        customer.c.website_id,
-        customer.c.created_in_store_view_id,
-        customer.c.customer_type,
-        customer.c.group_id,
-        customer.c.is_automatic_group_change_disabled,
-        select_value_at(
-            AUTOMATIC_GROUP, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
-        ).label("is_automatic"),
-        address.c.id.label("address_id"),
-        address.c.country_code,
-        address.c.vat_number,
-        address.c.is_default_billing,
-        address.c.is_default_shipping,
-        vat_check.c.result,
-        vat_check.c.source,
-        vat_check.c.number,
+
+
+def _select_states(is_one: IsOne) -> AnySelect:
+    newest = (
+        select(vat_check.c.customer_id, vat_check.c.address_id, func.max(vat_check.c.id).label("id"))
+        .join(address, is_of_present_number(address))
+        .where(is_one(vat_check.c.customer_id))
+        .group_by(vat_check.c.customer_id, vat_check.c.address_id)
+        .subquery("newest")
     )
-    .select_from(
-        customer.outerjoin(address, and_(address.c.customer_id == customer.c.id, address.c.vat_number.is_not(None)))
-        .outerjoin(_newest, and_(_newest.c.customer_id == address.c.customer_id, _newest.c.address_id == address.c.id))
-        .outerjoin(vat_check, and_(vat_check.c.customer_id == _newest.c.customer_id, vat_check.c.id == _newest.c.id))
+    return (
+        select(
+            customer.c.id,
+            customer.c.website_id,
+            customer.c.created_in_store_view_id,
+            customer.c.customer_type,
+            customer.c.group_id,
+            customer.c.is_automatic_group_change_disabled,
+            select_value_at(
+                AUTOMATIC_GROUP, website_id=customer.c.website_id, store_view_id=customer.c.created_in_store_view_id
+            ).label("is_automatic"),
+            address.c.id.label("address_id"),
+            address.c.country_code,
+            address.c.vat_number,
+            address.c.is_default_billing,
+            address.c.is_default_shipping,
+            vat_check.c.result,
+            vat_check.c.source,
+            vat_check.c.number,
+        )
+        .select_from(
+            customer.outerjoin(address, and_(address.c.customer_id == customer.c.id, address.c.vat_number.is_not(None)))
+            .outerjoin(newest, and_(newest.c.customer_id == address.c.customer_id, newest.c.address_id == address.c.id))
+            .outerjoin(vat_check, and_(vat_check.c.customer_id == newest.c.customer_id, vat_check.c.id == newest.c.id))
+        )
+        .where(is_one(customer.c.id))
+        .order_by(customer.c.id, address.c.id)
     )
-    .where(customer.c.id == any_(_ids))
-    .order_by(customer.c.id, address.c.id)
-)
+
+
+_STATES: Final = compile_of_customers(_select_states)
 
 
 async def read_states(connection: Connection, customer_ids: Sequence[int]) -> list[Row]:
     """A row for each address with a VAT number, and one for a customer without any; with the newest check of the number."""
-    return await fetch_rows(connection, _STATES, customer_ids=list(customer_ids))
+    return await _STATES.fetch_rows(connection, customer_ids)
 
 
 async def find_numbers_valid_before(connection: Connection, customer_ids: Sequence[int]) -> set[tuple[int, str]]:

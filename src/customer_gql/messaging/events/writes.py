@@ -96,13 +96,16 @@ _WEBSITES: Final = compile_statement(
 
 
 # Events of many customers: what they have in common comes once, and the rest as arrays, as text because that is written fastest.
+# In a subquery, so that the planner does not see how many there are: it would plan for their number each time.
 _ARRAYS: Final = {
     "customer_id": BigInteger(),
     "version": Integer(),
     "website_id": BigInteger(),
     "kind": Integer(),
 }
-_arrays = [cast(bindparam(f"{name}s", type_=Text()), ARRAY(type_)) for name, type_ in _ARRAYS.items()]
+_arrays = [
+    cast(select(bindparam(f"{name}s", type_=Text())).scalar_subquery(), ARRAY(type_)) for name, type_ in _ARRAYS.items()
+]
 _changed = (
     func.unnest(*_arrays)
     .table_valued(*[column(name, type_) for name, type_ in _ARRAYS.items()], with_ordinality="place")

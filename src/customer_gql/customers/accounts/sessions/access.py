@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     BigInteger,
     ColumnElement,
     DateTime,
@@ -32,6 +33,7 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.history.writes import record_customer_events
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.distribution.of_customers import IsOne, compile_of_customers
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -54,7 +56,7 @@ async def end_all_access(connection: Connection, customer_ids: Sequence[int], *,
     """
     ended = await end_sessions_of_customers(connection, customer_ids)
     now = read_clock()
-    impersonated = await fetch_rows(connection, _END_AND_REVOKE_ALL, customer_ids=list(customer_ids), now=now)
+    impersonated = await _END_AND_REVOKE_ALL.fetch_rows(connection, customer_ids, now=now)
     await _record_ends(connection, impersonated, now, by)
     return ended
 
@@ -118,11 +120,8 @@ async def _end_sessions_where(
     impersonated = [row for row in tokens if row.staff_id is not None]
     if impersonated:
         now = read_clock()
-        of = {
-            "customer_ids": [row.customer_id for row in impersonated],
-            "ids": [row.session_id for row in impersonated],
-        }
-        await _record_ends(connection, await fetch_rows(connection, _END_THESE, **of, now=now), now, by)
+        owners, ids = ([row[name] for row in impersonated] for name in ("customer_id", "session_id"))
+        await _record_ends(connection, await _END_THESE.fetch_rows(connection, owners, ids=ids, now=now), now, by)
     return ended
 
 
@@ -154,50 +153,55 @@ async def _record_ends(connection: Connection, ended: Sequence[Row], now: dt.dat
 
 async def revoke_open_links(connection: Connection, customer_ids: Sequence[int]) -> None:
     """With a change of a credential, every other way to change one ends; the link that was used is used up already."""
-    await execute_statement(connection, _REVOKE_ALL, customer_ids=list(customer_ids), now=read_clock())
+    await _REVOKE_ALL.execute(connection, customer_ids, now=read_clock())
 
 
 async def revoke_reset_links(connection: Connection, customer_ids: Sequence[int]) -> None:
-    await execute_statement(connection, _REVOKE_RESETS, customer_ids=list(customer_ids), now=read_clock())
+    await _REVOKE_RESETS.execute(connection, customer_ids, now=read_clock())
 
 
 async def revoke_email_links(
     connection: Connection, customer_ids: Sequence[int], *, purpose: str | None = None
 ) -> None:
     """Links that confirm an address, or change it."""
-    given = {"customer_ids": list(customer_ids), "now": read_clock()}
+    now = read_clock()
     if purpose is None:
-        await execute_statement(connection, _REVOKE_EMAIL_LINKS, **given)
+        await _REVOKE_EMAIL_LINKS.execute(connection, customer_ids, now=now)
     else:
-        await execute_statement(connection, _REVOKE_LINKS_OF_PURPOSE, **given, purpose=purpose)
+        await _REVOKE_LINKS_OF_PURPOSE.execute(connection, customer_ids, now=now, purpose=purpose)
 
 
-def _is_of_these(table: Table) -> ColumnElement[bool]:
-    return table.c.customer_id == any_(bindparam("customer_ids", type_=ARRAY(BigInteger())))
-
-
-def _revoke(links: Table, *conditions: ColumnElement[bool]) -> Any:
+def _revoke(is_one: IsOne, links: Table, *conditions: ColumnElement[bool]) -> Any:
     """Those of these customers that are still open."""
     return (
         update(links)
-        .where(_is_of_these(links), links.c.used_at.is_(None), links.c.revoked_at.is_(None), *conditions)
+        .where(is_one(links.c.customer_id), links.c.used_at.is_(None), links.c.revoked_at.is_(None), *conditions)
         .values(revoked_at=bindparam("now", type_=DateTime(timezone=True)))
     )
 
 
-_END_THESE: Final = compile_statement(
-    _end_impersonations(
-        _is_of_these(impersonation), impersonation.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger())))
+def _revoke_all(is_one: IsOne) -> Sequence[CTE]:
+    return _revoke(is_one, password_reset).cte("resets"), _revoke(is_one, email_token).cte("emails")
+
+
+def _end_codes(is_one: IsOne) -> Any:
+    return delete(login_code).where(is_one(login_code.c.customer_id))
+
+
+_END_THESE: Final = compile_of_customers(
+    lambda is_one: _end_impersonations(
+        is_one(impersonation.c.customer_id),
+        impersonation.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))),
     )
 )
-_REVOKE_RESETS: Final = compile_statement(_revoke(password_reset))
-_REVOKE_EMAIL_LINKS: Final = compile_statement(_revoke(email_token))
-_REVOKE_LINKS_OF_PURPOSE: Final = compile_statement(
-    _revoke(email_token, email_token.c.purpose == bindparam("purpose", type_=Text()))
+_REVOKE_RESETS: Final = compile_of_customers(lambda is_one: _revoke(is_one, password_reset))
+_REVOKE_EMAIL_LINKS: Final = compile_of_customers(lambda is_one: _revoke(is_one, email_token))
+_REVOKE_LINKS_OF_PURPOSE: Final = compile_of_customers(
+    lambda is_one: _revoke(is_one, email_token, email_token.c.purpose == bindparam("purpose", type_=Text()))
 )
-_end_codes = delete(login_code).where(_is_of_these(login_code))
-_revoked = (_revoke(password_reset).cte("resets"), _revoke(email_token).cte("emails"))
-_REVOKE_ALL: Final = compile_statement(_end_codes.add_cte(*_revoked))
-_END_AND_REVOKE_ALL: Final = compile_statement(
-    _end_impersonations(_is_of_these(impersonation)).add_cte(*_revoked, _end_codes.cte("codes"))
+_REVOKE_ALL: Final = compile_of_customers(lambda is_one: _end_codes(is_one).add_cte(*_revoke_all(is_one)))
+_END_AND_REVOKE_ALL: Final = compile_of_customers(
+    lambda is_one: _end_impersonations(is_one(impersonation.c.customer_id)).add_cte(
+        *_revoke_all(is_one), _end_codes(is_one).cte("codes")
+    )
 )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
+    Delete,
     LargeBinary,
     Table,
     any_,
@@ -36,6 +37,7 @@ from customer_gql.customers.accounts.tables import (
 )
 from customer_gql.customers.profile.reads import ONLINE_SINCE
 from customer_gql.customers.profile.tables import customer
+from customer_gql.database.distribution.of_customers import compile_of_customers
 from customer_gql.database.statements import (
     Connection,
     Row,
@@ -139,30 +141,34 @@ async def end_other_sessions(connection: Connection, customer_id: int, *, keep: 
 async def end_sessions_of_customers(connection: Connection, customer_ids: Sequence[int]) -> int:
     """End every session and token of these customers, whose rows the caller has locked, and what devices remember; how many
     tokens there were."""
-    ids = list(customer_ids)
-    await execute_statement(connection, _FORGET_AND_END_SESSIONS, customer_ids=ids)
-    return await execute_statement(connection, _END_TOKENS_OF_CUSTOMERS, customer_ids=ids)
+    await _FORGET_AND_END_SESSIONS.execute(connection, customer_ids)
+    return await _END_TOKENS_OF_CUSTOMERS.execute(connection, customer_ids)
 
 
-def _end_tokens(find: Callable[[Table], Sequence[ColumnElement[bool]]]) -> Statement:
+def _end_tokens(find: Callable[[Table], Sequence[ColumnElement[bool]]]) -> Delete:
     """A statement after that of the sessions: one that was just being renewed has new tokens, which it has to see."""
     refresh = delete(refresh_token).where(*find(refresh_token))
-    return compile_statement(delete(token).where(*find(token)).add_cte(refresh.cte("refresh")))
+    return delete(token).where(*find(token)).add_cte(refresh.cte("refresh"))
 
 
 _ids: Final = bindparam("session_ids", type_=ARRAY(BigInteger()))
-_END_TOKENS_OF_SESSIONS: Final = _end_tokens(
-    lambda table: [
-        table.c.customer_id == bindparam("customer_id", type_=BigInteger()),
-        table.c.session_id == any_(_ids),
-    ]
+_END_TOKENS_OF_SESSIONS: Final = compile_statement(
+    _end_tokens(
+        lambda table: [
+            table.c.customer_id == bindparam("customer_id", type_=BigInteger()),
+            table.c.session_id == any_(_ids),
+        ]
+    )
 )
-_customer_ids: Final = bindparam("customer_ids", type_=ARRAY(BigInteger()))
-_END_TOKENS_OF_CUSTOMERS: Final = _end_tokens(lambda table: [table.c.customer_id == any_(_customer_ids)])
-_FORGET_AND_END_SESSIONS: Final = compile_statement(
-    delete(remembered)
-    .where(remembered.c.customer_id == any_(_customer_ids))
-    .add_cte(delete(session).where(session.c.customer_id == any_(_customer_ids)).cte("ended"))
+_END_TOKENS_OF_CUSTOMERS: Final = compile_of_customers(
+    lambda is_one: _end_tokens(lambda table: [is_one(table.c.customer_id)])
+)
+_FORGET_AND_END_SESSIONS: Final = compile_of_customers(
+    lambda is_one: (
+        delete(remembered)
+        .where(is_one(remembered.c.customer_id))
+        .add_cte(delete(session).where(is_one(session.c.customer_id)).cte("ended"))
+    )
 )
 
 
