@@ -36,6 +36,10 @@ REPORTED_AS_RESULTS = {
     ("companyMassAction", ("exceptIds", "0")),
     ("companySelectionCreate", ("selection", "ids", "0")),
     ("companySelectionCreate", ("exceptIds", "0")),
+    ("orderMassAction", ("selection", "ids", "0")),
+    ("orderMassAction", ("exceptIds", "0")),
+    ("orderSelectionCreate", ("selection", "ids", "0")),
+    ("orderSelectionCreate", ("exceptIds", "0")),
     ("exportCreate", ("list", "customers", "selection", "ids", "0")),
 }
 """Ids that are well-formed and have a result of their own, `NOT_FOUND`, at once or when the selection is acted on; or that are left out of it."""

@@ -82,7 +82,7 @@ ROOTS: dict[str, list[str]] = {
         "taxClasses",
         "websites",
     ],
-    "orders.read": ["order", "orderStatuses", "orders"],
+    "orders.read": ["order", "orderMassAction", "orderSelectionCreate", "orderStatuses", "orders"],
     "orders.manage": [
         "invoiceCreate",
         "shipmentCreate",
@@ -211,6 +211,7 @@ NAMES = {
     "CUSTOMERS_FORCE_SIGN_IN": "customers.force_sign_in",
     "CREDIT_ADJUST": "credit.adjust",
     "ORDERS_READ": "orders.read",
+    "ORDERS_ARCHIVE": "orders.archive",
     "ORDERS_MANAGE": "orders.manage",
     "COMPANIES_DELETE": "companies.delete",
     "COMPANIES_READ": "companies.read",
@@ -252,6 +253,7 @@ def test_permissions_that_open_no_root_are_asked_for_inside():
         "customers.change_email",
         "customers.pii",
         "jobs.manage",
+        "orders.archive",
         "storefront.proxy",
         "views.share",
     }

@@ -117,7 +117,7 @@ FACTS: dict[str, dict[str, Any]] = {
 
 NAMED = {"customer_id": "customer", "staff_id": "staff_user", "website_id": "website", "scope_id": "website"}
 NAMED |= {"scope": "website", "store_view_id": "store_view", "order_id": "sales_order"}
-NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer"}
+NAMED |= {"selection_id": "selection", "job_id": "job_run", "customer_ids": "customer", "record_ids": "sales_order"}
 NAMED |= {"recipient_staff_ids": "staff_user", "import_id": "customer_import"}
 NAMED |= {"admin_customer_id": "customer", "impersonator_id": "staff_user", "sales_representative_id": "staff_user"}
 NAMED |= {"product_id": "product", "group_ids": "customer_group", "rate_ids": "tax_rate"}

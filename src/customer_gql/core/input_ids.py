@@ -32,12 +32,15 @@ def parse_input_ids(values: Sequence[str], prefix: str, path: Sequence[str]) -> 
 def parse_input_ids(values: Sequence[str] | None, prefix: str, path: Sequence[str]) -> list[int] | None: ...
 def parse_input_ids(values: Sequence[str] | None, prefix: str, path: Sequence[str]) -> list[int] | None:
     """The keys of a list of ids; null stays null. Raises `RuleErrors` with each malformed one and its place in the list."""
-    if values is None:
-        return None
-    keys: list[int] = []
+    return None if values is None else [key for (key,) in parse_input_key_lists(values, prefix, 1, path)]
+
+
+def parse_input_key_lists(values: Sequence[str], prefix: str, count: int, path: Sequence[str]) -> list[tuple[int, ...]]:
+    """The same for ids with several keys."""
+    keys: list[tuple[int, ...]] = []
     refused = CollectedErrors()
     for place, value in enumerate(values):
         with refused.collecting():
-            keys.append(parse_input_id(value, prefix, [*path, str(place)]))
+            keys.append(parse_input_keys(value, prefix, count, [*path, str(place)]))
     refused.raise_collected()
     return keys

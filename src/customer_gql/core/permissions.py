@@ -46,6 +46,7 @@ class Permission(enum.StrEnum):
         "orders.manage",
         "Invoice, ship, hold, cancel and comment on orders, and correct their addresses.",
     )
+    ORDERS_ARCHIVE = "orders.archive", "Move orders that are finished into the archive, and back."
     GROUPS_MANAGE = (
         "groups.manage",
         "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",

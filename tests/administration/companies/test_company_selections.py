@@ -177,7 +177,7 @@ async def test_it_takes_the_permission_of_the_list(http, connection):
 
 
 def test_every_list_with_actions_can_be_selected_and_acted_on():
-    assert {*MASS_ACTIONS} == {"CUSTOMERS", "COMPANIES"}
+    assert {*MASS_ACTIONS} == {"CUSTOMERS", "COMPANIES", "ORDERS"}
     sdl = schema.as_str()
     for actions in MASS_ACTIONS.values():
         assert f"  {actions.names.root}SelectionCreate(" in sdl

@@ -594,7 +594,7 @@ async def test_rows_that_a_statement_selects_are_frozen_by_the_thousand(count, c
     async with connection.transaction():
         await store_parts(connection, job_part, job_id, chosen)
     lines = await fetch_rows(connection, select_lines(), job_id=job_id, after=0, most=count + 1)
-    assert [tuple(row) for row in lines] == [(line, 10**6 + line) for line in range(1, count + 1)]
+    assert [tuple(row) for row in lines] == [(line, 10**6 + line, None) for line in range(1, count + 1)]
     later = await fetch_rows(connection, select_lines(), job_id=job_id, after=count // 2, most=300)
     assert [row.line for row in later] == list(range(count // 2 + 1, min(count, count // 2 + 300) + 1))
     await connection.execute("DELETE FROM job_part WHERE job_id = $1", job_id)

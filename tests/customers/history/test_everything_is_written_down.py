@@ -60,7 +60,7 @@ async def state(connection):
     return {row[0]: (row[1], row[2]) for row in await connection.fetch(" UNION ALL ".join(parts))}
 
 
-FAILS_ROW_BY_ROW = {"companyMassAction", "customerMassAction"}
+FAILS_ROW_BY_ROW = {"companyMassAction", "customerMassAction", "orderMassAction"}
 """A fault ends the row of a job, not the request."""
 
 

@@ -3,11 +3,14 @@
 import pytest
 
 from customer_gql.commerce.catalog.tables import product_website
+from customer_gql.commerce.orders.archive.settings import ARCHIVE_ENABLED
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.registration.settings import DELETION
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.event_types import EVENT_TYPES, event_type_by_history_kind
 from customer_gql.schema import admin, storefront
+from customer_gql.shop.settings.declaration import GLOBAL
+from customer_gql.shop.settings.writes import set_value
 from support.changes import Change, Changes, Scene, by_staff
 from support.clients import Client
 from support.companies import company_id, make_company, make_member
@@ -73,6 +76,22 @@ async def subscribe_by_job(scene):
     return Change(scene.staff, {"action": "SUBSCRIBE", "selection": {"ids": [customer_id(row)]}}, row)
 
 
+async def archive_by_job(scene):
+    async with scene.connection.transaction():
+        await set_value(scene.connection, ARCHIVE_ENABLED, True, scope=GLOBAL, scope_id=0)
+    row = await scene.shopper()
+    order = await make_order(scene.connection, row, [await make_product(scene.connection)])
+    selection = {"ids": [encode_id("ord", order.customer_id, order.id)]}
+    return Change(scene.staff, {"action": "ARCHIVE", "selection": selection}, row)
+
+
+async def restore_by_job(scene):
+    row = await scene.shopper()
+    order = await make_order(scene.connection, row, [], archived_at=row.created_at)
+    selection = {"ids": [encode_id("ord", order.customer_id, order.id)]}
+    return Change(scene.staff, {"action": "RESTORE", "selection": selection}, row)
+
+
 async def hand_over(scene):
     employer, row = await make_company(scene.connection), await scene.shopper()
     await make_member(scene.connection, employer, row)
@@ -123,6 +142,8 @@ NARROWER = [
     ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),
     ("invoiceCreate", on_an_order(documents=True), ["order.state_changed", "invoice.created"]),
     ("shipmentCreate", on_an_order(documents=True), ["order.state_changed", "shipment.created"]),
+    ("orderMassAction", archive_by_job, ["order.archived", "job.finished"]),
+    ("orderMassAction", restore_by_job, ["order.restored", "job.finished"]),
     ("companyAdminReplace", hand_over, ["customer.updated", "customer.updated", "company.admin_replaced"]),
     ("customerUpdate", by_staff(allowsRemoteAssistance=True), ["customer.updated", "customer.assistance_changed"]),
     ("customerUpdate", move, ["customer.website_changed"]),

@@ -103,6 +103,7 @@ def test_every_schedule_is_here():
         "jobs.delete_old",
         "jobs.purge",
         "mail.erase_secrets",
+        "orders.keep_archive",
         REBUILT,
         "selections.delete_expired",
         "webhooks.delete_old",

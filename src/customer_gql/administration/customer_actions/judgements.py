@@ -14,7 +14,7 @@ from customer_gql.customers.profile.reads import within_websites
 from customer_gql.customers.profile.tables import customer
 from customer_gql.customers.profile.writes import CUSTOMER_NOT_FOUND
 from customer_gql.database.statements import AnySelect, Connection, Row, equals_any, fetch_rows
-from customer_gql.messaging.jobs.runs.kinds import RowResult
+from customer_gql.messaging.jobs.runs.kinds import RowId, RowResult
 from customer_gql.messaging.jobs.runs.tables import RowOutcome
 
 from .refusals import UNCHANGED, Judgement, select_verdict
@@ -25,11 +25,11 @@ SAMPLE_SIZE: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """What refuses an action, for how many, and some of the customers."""
+    """What refuses an action, for how many, and some of the records."""
 
     refused: RuleError
     count: int
-    sample: Sequence[int]
+    sample: Sequence[RowId]
 
 
 @dataclass(frozen=True, slots=True)

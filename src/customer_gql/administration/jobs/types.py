@@ -7,6 +7,8 @@ import orjson
 import strawberry
 from strawberry.scalars import JSON
 
+from customer_gql.commerce.orders.reads import find_reachable_order
+from customer_gql.commerce.orders.types import OrderLink
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import RuleError, restore_refusal
 from customer_gql.core.ids import encode_id
@@ -71,11 +73,14 @@ class JobRow:
     path: list[str] | None = column("Path from the root of the input to the value at fault; null for none.", assumed=3)
 
     @strawberry.field(
-        description="Id of the customer or the company, as given; deleted ones keep it. Null for a row that is about nobody."
+        description="Id of the customer, the company or the order, as given; deleted ones keep it. Null for a row that is about "
+        "nobody."
     )
     def id(self: Any) -> strawberry.ID | None:
         if self.company_id is not None:
             return strawberry.ID(encode_id("com", self.company_id))
+        if self.order_id is not None:
+            return strawberry.ID(encode_id("ord", self.customer_id, self.order_id))
         return None if self.customer_id is None else strawberry.ID(encode_id("cus", self.customer_id))
 
     @strawberry.field(description="Kind of the refusal; null when it was not refused.")
@@ -93,7 +98,8 @@ class JobRow:
         return None if refused is None else refused.message_in(info.context.language)
 
     @strawberry.field(
-        graphql_type=CustomerLink | None, description="The customer as stored now; null when deleted or unknown."
+        graphql_type=CustomerLink | None,
+        description="The customer as stored now, also of an order; null when deleted or unknown.",
     )
     async def customer(self: Any, info: Info) -> Any:
         return None if self.customer_id is None else await find_reachable_customer(info.context, self.customer_id)
@@ -104,6 +110,15 @@ class JobRow:
     )
     async def company(self: Any, info: Info) -> Any:
         return None if self.company_id is None else await find_reachable_company(info.context, self.company_id)
+
+    @strawberry.field(
+        graphql_type=OrderLink | None,
+        description="The order as stored now; null when unknown, and for a row about something else.",
+    )
+    async def order(self: Any, info: Info) -> Any:
+        if self.order_id is None:
+            return None
+        return await find_reachable_order(info.context, key=(self.customer_id, self.order_id))
 
 
 @strawberry.type(description="A service token by its name.")
@@ -215,7 +230,7 @@ class JobType:
         return await find_job(info.context, self.undo_of_id)
 
     @strawberry.field(
-        description="What is done to the records, as `CustomerMassActionKind` or `CompanyMassActionKind` names it, or was done by "
+        description="What is done to the records, as `CustomerMassActionKind`, `CompanyMassActionKind` or `OrderMassActionKind` names it, or was done by "
         "the job that it undoes; null for jobs of other kinds."
     )
     def action(self: Any) -> str | None:

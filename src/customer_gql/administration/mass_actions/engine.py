@@ -15,7 +15,7 @@ from customer_gql.core.actor import actor_of
 from customer_gql.graph.context import Info
 from customer_gql.graph.roots import RequiresPermission
 from customer_gql.messaging.jobs.runs import writes
-from customer_gql.messaging.jobs.runs.kinds import RowResult
+from customer_gql.messaging.jobs.runs.kinds import RowId, RowResult
 from customer_gql.messaging.jobs.runs.reads import ROWS, jobs_by_id
 from customer_gql.messaging.jobs.runs.runner import take_turn
 from customer_gql.messaging.jobs.runs.tables import ErrorPolicy, RowOutcome, count_of
@@ -35,6 +35,7 @@ class ShownRow:
     line: int
     customer_id: int | None
     company_id: int | None
+    order_id: int | None
     outcome: str
     key: str | None
     params: str | None
@@ -97,7 +98,7 @@ async def _try_action(
     return {"found_blockers": blockers, **_describe_counts(forecast.counts, told)}
 
 
-async def _read_answer(info: Info, job_id: int, given: Sequence[int] | None) -> dict[str, Any]:
+async def _read_answer(info: Info, job_id: int, given: Sequence[RowId] | None) -> dict[str, Any]:
     """The counts of a job and the results of a small one that is finished, as fields of the payload."""
     job: Any = await info.context.load(jobs_by_id, job_id)
     is_shown = job.finished_at is not None and job.total_count <= MAX_RESULTS
@@ -107,6 +108,7 @@ async def _read_answer(info: Info, job_id: int, given: Sequence[int] | None) -> 
             row.line,
             row.customer_id,
             row.company_id,
+            row.order_id,
             row.outcome,
             row.key,
             row.params,
@@ -124,14 +126,17 @@ def _describe_counts(counts: Counter[RowOutcome], results: Sequence[ShownRow]) -
     return {"results": results, "asked_count": counts.total(), **totals}
 
 
-def _show_result(place: int, result: RowResult, given: Sequence[int] | None) -> ShownRow:
+def _show_result(place: int, result: RowResult, given: Sequence[RowId] | None) -> ShownRow:
     refused = result.refused
     told = (None, None) if refused is None else (refused.key, orjson.dumps(refused.params).decode())
     path = None if refused is None else _path_of(result, given)
-    return ShownRow(place, result.customer_id, result.company_id, result.outcome.value, *told, path)
+    about = (result.customer_id, result.company_id, result.order_id)
+    return ShownRow(place, *about, result.outcome.value, *told, path)
 
 
-def _path_of(row: Any, given: Sequence[int] | None) -> list[str] | None:
+def _path_of(row: Any, given: Sequence[RowId] | None) -> list[str] | None:
     """The place of the id in the input, where ids were given."""
-    id = row.customer_id if row.company_id is None else row.company_id
+    id: RowId = row.customer_id if row.company_id is None else row.company_id
+    if row.order_id is not None:
+        id = (row.customer_id, row.order_id)
     return None if given is None else ["selection", "ids", str(given.index(id))]

@@ -58,7 +58,7 @@ class MassActions:
     action: type[enum.Enum]
     work: BatchWork
     record_type: Any
-    find_record: Callable[[Context, int], Awaitable[Any]]
+    find_record: Callable[[Context, Any], Awaitable[Any]]
     """The record with a key, as far as the viewer reaches."""
     find_blockers: Callable[[Connection, Any, AnySelect, Websites], Awaitable[Sequence[Blocker]]]
     """What refuses an action, whatever it is given, for ids that a statement gives."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import strawberry
-from sqlalchemy import ARRAY, BigInteger, bindparam, column, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, column, exists, func, select
 
 from customer_gql.administration.customer_grid.types import CUSTOMER_GRID
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.input_ids import parse_input_id, parse_input_ids
+from customer_gql.core.input_ids import parse_input_id, parse_input_key_lists
 from customer_gql.database.statements import AnySelect, equals_any
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column as input_column
@@ -18,6 +18,7 @@ from customer_gql.graph.grids.saved_views import NO_VIEW, RunnableView, find_vie
 from customer_gql.graph.grids.types import GridTypes
 from customer_gql.loading.grids.filters import FilterTree
 from customer_gql.loading.grids.saved import to_json
+from customer_gql.messaging.jobs.runs.kinds import RowId
 from customer_gql.messaging.jobs.runs.parts import FreezeRows, freeze_copy, freeze_ids, freeze_selected, freeze_whole
 from customer_gql.messaging.jobs.runs.writes import NO_ROWS
 
@@ -60,7 +61,7 @@ class ChosenRecords:
 
     scope: SelectionScope | None
     body: Any
-    ids: Sequence[int] | None = None
+    ids: Sequence[RowId] | None = None
     statement: AnySelect | None = None
     copied: int | None = None
     copied_count: int = 0
@@ -101,8 +102,8 @@ async def choose_customers(
 async def choose_records(
     info: Info, types: GridTypes, prefix: str, given: Any, search: str | None, except_ids: Sequence[str] | None
 ) -> ChosenRecords:
-    """Which records of a grid with one key are meant, as far as the viewer reaches. `given` has the fields of `CustomerSelection`,
-    and `prefix` is that of their ids.
+    """Which records of a grid are meant, as far as the viewer reaches. `given` has the fields of `CustomerSelection`, and `prefix`
+    is that of their ids. Their key is one number, or that of a customer and a number.
 
     Raises `RuleError`, and `Forbidden` for a filter or a search that the viewer may not use.
     """
@@ -110,11 +111,11 @@ async def choose_records(
         _refuse_narrowing(search, except_ids)
         return await _find_selected(info, types, given.selection_id.value, search)
     path = ["selection"]
-    excepted = _parse_ids(except_ids, prefix, ["exceptIds"]) if except_ids else []
+    excepted = _parse_ids(except_ids, prefix, len(types.grid.key), ["exceptIds"]) if except_ids else []
     body = [search, sorted(excepted)]
     if given.ids is not None:
         _refuse_narrowing(search, except_ids)
-        ids = _parse_ids(given.ids.value, prefix, [*path, "ids"])
+        ids = _parse_ids(given.ids.value, prefix, len(types.grid.key), [*path, "ids"])
         return ChosenRecords(SelectionScope.IDS, [*body, ids], ids=ids)
     if given.filter is not None:
         asked = [*body, to_json(given.filter.value)]
@@ -148,12 +149,13 @@ def _refuse_narrowing(search: str | None, except_ids: Sequence[str] | None) -> N
         raise _NOT_NARROWED(path=["exceptIds"])
 
 
-def _parse_ids(ids: Sequence[str], prefix: str, path: list[str]) -> list[int]:
+def _parse_ids(ids: Sequence[str], prefix: str, key_count: int, path: list[str]) -> list[RowId]:
     if not ids:
         raise NO_ROWS(path=path)
     if len(ids) > MAX_IDS:
         raise _TOO_MANY(path=path, limit=MAX_IDS, count=len(ids))
-    return parse_input_ids(ids, prefix, path)
+    keys = parse_input_key_lists(ids, prefix, key_count, path)
+    return [key[0] if key_count == 1 else (key[0], key[1]) for key in keys]
 
 
 async def _match(
@@ -163,23 +165,43 @@ async def _match(
     body: Any,
     filter: FilterTree | None,
     search: str | None,
-    excepted: Sequence[int],
+    excepted: Sequence[RowId],
     view: RunnableView = NO_VIEW,
 ) -> ChosenRecords:
     grid, viewer = types.grid, info.context.viewer
     types.require_viewer(viewer)  # counts tell what the list holds
     question = await types.ask(info, filter, search, None, view)
-    [key] = grid.key
-    left_out = [~equals_any(key, excepted)] if excepted else []  # pyright: ignore[reportArgumentType]
+    key, *record = grid.key
+    left_out = [_leave_out(grid.key, excepted)] if excepted else []
     # A search narrows a view that searches too. In a list it would replace that search, and find what the view does not.
     searched = None if search is None else grid.compile_search(view.search)
     also = [] if searched is None else [searched.condition]
     conditions = [*question.narrowing, *also, *grid.restricted(viewer.website_ids), *left_out]
-    chosen = grid.read(select(key.label("id"), key.label("place")).where(*conditions), conditions)
+    place = func.row(key, *record) if record else key
+    columns = [key.label("id"), place.label("place"), *[one.label("record_id") for one in record]]
+    chosen = grid.read(select(*columns).where(*conditions), conditions)
     return ChosenRecords(scope, body, statement=chosen)
 
 
-def _select_given(ids: Sequence[int]) -> AnySelect:
-    given: Any = bindparam(None, list(dict.fromkeys(ids)), type_=ARRAY(BigInteger()))
-    listed = func.unnest(given).table_valued(column("id", BigInteger()), with_ordinality="place")
+def _list_numbers(ids: Sequence[RowId]) -> list[Any]:
+    """Lists of numbers as parameters: those of the ids, or of their customers and of what they have."""
+    pairs = [id if isinstance(id, tuple) else (id,) for id in ids]
+    return [bindparam(None, list(numbers), type_=ARRAY(BigInteger())) for numbers in zip(*pairs, strict=True)]
+
+
+def _leave_out(key: Sequence[ColumnElement[Any]], excepted: Sequence[RowId]) -> ColumnElement[bool]:
+    if len(key) == 1:
+        return ~equals_any(key[0], excepted)
+    listed = func.unnest(*_list_numbers(excepted)).table_valued(*_name_numbers(len(key)))
+    given = listed.render_derived(name="excepted")
+    return ~exists().where(*[mine == other for mine, other in zip(key, given.c, strict=True)])
+
+
+def _name_numbers(count: int) -> list[Any]:
+    return [column(name, BigInteger()) for name in ("id", "record_id")[:count]]
+
+
+def _select_given(ids: Sequence[RowId]) -> AnySelect:
+    given = _list_numbers(list(dict.fromkeys(ids)))
+    listed = func.unnest(*given).table_valued(*_name_numbers(len(given)), with_ordinality="place")
     return select(*listed.render_derived(name="given").c)

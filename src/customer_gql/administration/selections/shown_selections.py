@@ -17,6 +17,7 @@ from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.registry import grid_enum
 from customer_gql.graph.scalars import graph_enum
+from customer_gql.messaging.jobs.runs.kinds import RowId
 
 from .declaration import MassActions
 from .reads import samples_by_selection, select_lines_of
@@ -50,7 +51,7 @@ def _build_blocker_type(actions: MassActions) -> Any:
     class ActionBlocker:
         count: int = column(f"Number of {records}.")
         refused: strawberry.Private[RuleError]
-        sample_keys: strawberry.Private[Sequence[int]]
+        sample_keys: strawberry.Private[Sequence[RowId]]
 
         @strawberry.field(description="Stable name of the rule.")
         def key(self) -> str:
@@ -111,7 +112,10 @@ def build_selection_type(actions: MassActions) -> Any:
         )
         async def sample(self: Any, info: Info) -> Any:
             found = await info.context.load(samples_by_selection, self.id)
-            return [] if found is None else await _find_records(info.context, actions, found.ids)
+            if found is None:
+                return []
+            keys = found.ids if found.record_ids is None else list(zip(found.ids, found.record_ids, strict=True))
+            return await _find_records(info.context, actions, keys)
 
         @strawberry.field(
             description=f"Rules that refuse an action for some of its {records} as they are now, the most frequent one first. It may take "
@@ -129,7 +133,7 @@ def build_selection_type(actions: MassActions) -> Any:
     return SelectionType
 
 
-async def _find_records(context: Context, actions: MassActions, ids: Sequence[int]) -> list[Any]:
+async def _find_records(context: Context, actions: MassActions, ids: Sequence[RowId]) -> list[Any]:
     found = await asyncio.gather(*[actions.find_record(context, id) for id in ids])
     return [row for row in found if row is not None]
 

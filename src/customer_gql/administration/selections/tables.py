@@ -39,6 +39,8 @@ selection_batch = table(
     Column("selection_id", BigInteger, nullable=False),
     Column("first_line", Integer, nullable=False),
     Column("customer_ids", ARRAY(BigInteger), nullable=False),
+    # Ids of records that have their customer in the key, beside those of the customers.
+    Column("record_ids", ARRAY(BigInteger)),
     PrimaryKeyConstraint("selection_id", "first_line"),
     distribution="local",
 )

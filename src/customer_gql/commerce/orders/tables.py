@@ -105,8 +105,26 @@ sales_order = table(
     Index("ix_sales_order_customer_number", "customer_number", "number"),
     Index("ix_sales_order_customer_email_key", "customer_email_key", "customer_id", "id"),
     Index("ix_sales_order_grand_total", "grand_total", "customer_id", "id"),
+    Index(
+        "ix_sales_order_to_archive",
+        "placed_at",
+        "customer_id",
+        "id",
+        postgresql_where=text("archived_at IS NULL AND state IN ('COMPLETE', 'CLOSED')"),
+    ),
+    Index(
+        "ix_sales_order_archived_at",
+        "archived_at",
+        "customer_id",
+        "id",
+        postgresql_where=text("archived_at IS NOT NULL"),
+    ),
     distribution="customer",
 )
+ARCHIVABLE: Final[ColumnElement[bool]] = literal_column(
+    "sales_order.archived_at IS NULL AND sales_order.state IN ('COMPLETE', 'CLOSED')", Boolean()
+)
+"""Orders that can be moved into the archive; an index is over them alone."""
 CUSTOMER_NAME_START: Final[ColumnElement[Any]] = func.left(
     folded(sales_order.c.customer_name), literal_column(str(MAX_SORT_KEY)), type_=Text()
 )

@@ -1,8 +1,8 @@
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, case, cast, func, select
+from sqlalchemy import BigInteger, case, cast, exists, func, select
 
-from customer_gql.commerce.orders.tables import sales_order_item as item
+from customer_gql.commerce.orders.tables import sales_order, sales_order_item as item
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 from customer_gql.security.audit import select_staff
@@ -28,6 +28,12 @@ SUMS: Final[Any] = select(
     _sum(item.c.quantity_shipped, "shipped"),
 ).group_by(item.c.customer_id, item.c.order_id)
 """What is left to do of an order, and what was done, summed up over its items."""
+HAS_TO_CANCEL: Final[Any] = exists().where(
+    item.c.customer_id == sales_order.c.customer_id,
+    item.c.order_id == sales_order.c.id,
+    item.c.quantity_ordered > _done,
+)
+"""Whether anything of an order is neither invoiced nor shipped nor canceled."""
 sums_by_order = one_by(SUMS, item.c.customer_id, item.c.order_id)
 
 _COMMENTS: Final[Any] = select(order_comment, select_staff(order_comment))

@@ -16,6 +16,8 @@ class OrderEntryKind(enum.StrEnum):
     ADDRESS_CHANGED = "ADDRESS_CHANGED"
     INVOICED = "INVOICED"
     SHIPPED = "SHIPPED"
+    ARCHIVED = "ARCHIVED"
+    RESTORED = "RESTORED"
 
 
 order_comment = table(

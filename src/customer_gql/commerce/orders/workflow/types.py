@@ -33,6 +33,8 @@ graph_enum(
         "ADDRESS_CHANGED": "An address was changed.",
         "INVOICED": "Items were invoiced.",
         "SHIPPED": "Items were shipped.",
+        "ARCHIVED": "The order was moved into the archive.",
+        "RESTORED": "The order was taken back out of the archive.",
     },
 )
 

@@ -31,6 +31,8 @@ ORDER_NOT_FOUND: Final = Refusal("order.not_found", "There is no such order.", U
 _EVENTS: Final = {
     OrderEntryKind.COMMENT: "order.commented",
     OrderEntryKind.ADDRESS_CHANGED: "order.address_changed",
+    OrderEntryKind.ARCHIVED: "order.archived",
+    OrderEntryKind.RESTORED: "order.restored",
 }
 """What other systems are told besides a change of the state."""
 

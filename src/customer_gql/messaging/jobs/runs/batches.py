@@ -38,7 +38,7 @@ from customer_gql.database.statements import (
 from customer_gql.database.transactions import transaction
 from customer_gql.messaging.jobs.work import Tools
 
-from .kinds import JOB_WORK, BatchWork, JobWork, PreparedRows, RowResult, RowSubject
+from .kinds import JOB_WORK, BatchWork, JobWork, PreparedRows, RowId, RowResult, RowSubject
 from .leases.watching import LeaseLost
 from .progress.statements import advance_statement
 from .reads import ONE_JOB, PROCESSED_COUNT, select_lines
@@ -56,6 +56,7 @@ _given = (
         column("line", Integer),
         column("customer_id", BigInteger),
         column("company_id", BigInteger),
+        column("order_id", BigInteger),
         column("outcome", Text),
         column("key", Text),
         column("params", JSONB),
@@ -70,12 +71,13 @@ _INSERT_ROWS: Final = compile_statement(
 _lines = select_lines().subquery("lines")
 _CANCEL_ROWS: Final = compile_statement(
     insert(job_row).from_select(
-        ["job_id", "line", "customer_id", "company_id", "outcome"],
+        ["job_id", "line", "customer_id", "company_id", "order_id", "outcome"],
         select(
             _job_id,
             _lines.c.line,
             case((bindparam("names_customers", type_=Boolean()), _lines.c.id)),
             case((bindparam("names_companies", type_=Boolean()), _lines.c.id)),
+            _lines.c.record_id,
             literal_column(f"'{RowOutcome.CANCELED.value}'"),
         ),
     )
@@ -118,7 +120,7 @@ async def run_batch(tools: Tools, lease: JobLease, size: int) -> Row:
         lines = await _read_lines(connection, job, size)
         is_rolled_back = job.is_dry_run and work.rolls_back
         async with transaction(connection, dry_run=True) if is_rolled_back else contextlib.nullcontext():
-            results = await work.run_batch(connection, parameters, [row.id for row in lines], scope)
+            results = await work.run_batch(connection, parameters, [_read_row_id(row) for row in lines], scope)
         if len(results) > len(lines):
             lines = await _read_lines(connection, job, len(results))
         lines = lines[: len(results)]
@@ -148,7 +150,7 @@ async def store_outcome(
         lines = await _read_lines(connection, job, size)
         policy = ErrorPolicy(job.error_policy)
         subject = _read_batch_work(job)[0].subject
-        results = [RowResult.of(subject, row.id, outcome, refused) for row in lines]
+        results = [RowResult.of(subject, _read_row_id(row), outcome, refused) for row in lines]
         ends_for = JobCancelReason.STOPPED_AT_ERROR if policy is ErrorPolicy.STOP else None
         fails = policy is ErrorPolicy.ALL_OR_NOTHING
         return await _store_results(connection, lease, lines, results, ends_for=ends_for, fails=fails)
@@ -162,7 +164,7 @@ async def store_refused_whole(database: Database, lease: JobLease, results: Sequ
         told = [
             one
             if one.outcome in (*_STOPPING, RowOutcome.NOT_FOUND)
-            else RowResult(one.customer_id, RowOutcome.CANCELED, None, one.company_id)
+            else one._replace(outcome=RowOutcome.CANCELED, refused=None)
             for one in results
         ]
         return await _store_results(connection, lease, lines, told, fails=True)
@@ -192,6 +194,10 @@ async def _read_lines(connection: Connection, job: Row, size: int) -> list[Row]:
     return lines
 
 
+def _read_row_id(line: Row) -> RowId:
+    return line.id if line.record_id is None else (line.id, line.record_id)
+
+
 def _find_stop(results: Sequence[RowResult]) -> int | None:
     return next((place for place, one in enumerate(results) if one.outcome in _STOPPING), None)
 
@@ -214,14 +220,15 @@ async def _store_results(
 def _describe_result(line: Row, result: RowResult) -> dict[str, Any]:
     refused = result.refused
     told = {} if refused is None else {"key": refused.key, "params": refused.params, "path": refused.path or None}
-    about = {"customer_id": result.customer_id, "company_id": result.company_id}
+    about = {"customer_id": result.customer_id, "company_id": result.company_id, "order_id": result.order_id}
     return {"line": line.line, **about, "outcome": result.outcome.value, **told}
 
 
 async def _cancel_rows(connection: Connection, lease: JobLease, job: Row) -> Row:
     given = {"job_id": job.id, "after": job.processed_count, "most": CANCELED_AT_ONCE}
     subject = _read_batch_work(job)[0].subject
-    given |= {"names_customers": subject is RowSubject.CUSTOMER, "names_companies": subject is RowSubject.COMPANY}
+    of_customer = (RowSubject.CUSTOMER, RowSubject.ORDER)
+    given |= {"names_customers": subject in of_customer, "names_companies": subject is RowSubject.COMPANY}
     canceled = await execute_statement(connection, _CANCEL_ROWS, **given)
     return await _advance_job(connection, lease, {RowOutcome.CANCELED: canceled})
 

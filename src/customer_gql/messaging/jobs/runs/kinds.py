@@ -25,20 +25,28 @@ class RowSubject(enum.Enum):
 
     CUSTOMER = "CUSTOMER"
     COMPANY = "COMPANY"
+    ORDER = "ORDER"
     OWN = "OWN"
 
 
+RowId = int | tuple[int, int]
+"""What a row is about: the id of a record, and before it that of the customer whose order it is."""
+
+
 class RowResult(NamedTuple):
-    """What became of the row of a customer, or of a company. A row of a file may be about nobody."""
+    """What became of the row of a customer, of a company, or of an order of a customer. A row of a file may be about nobody."""
 
     customer_id: int | None
     outcome: RowOutcome
     refused: RuleError | None = None
     company_id: int | None = None
+    order_id: int | None = None
 
     @classmethod
-    def of(cls, subject: RowSubject, id: int, outcome: RowOutcome, refused: RuleError | None = None) -> "RowResult":
-        """The result for a row with this number."""
+    def of(cls, subject: RowSubject, id: RowId, outcome: RowOutcome, refused: RuleError | None = None) -> "RowResult":
+        """The result for a row with this id."""
+        if isinstance(id, tuple):
+            return cls(id[0], outcome, refused, None, id[1])
         customer_id = id if subject is RowSubject.CUSTOMER else None
         return cls(customer_id, outcome, refused, id if subject is RowSubject.COMPANY else None)
 
@@ -65,7 +73,8 @@ class TryLater(Exception):
     """Something else has to end first; the job goes on in a moment."""
 
 
-RunBatch = Callable[[Connection, Mapping[str, Any], Sequence[int], JobScope], Awaitable[Sequence[RowResult]]]
+RunBatch = Callable[[Connection, Mapping[str, Any], Sequence[Any], JobScope], Awaitable[Sequence[RowResult]]]
+"""Gets the `RowId`s of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,8 @@ class BatchWork(JobWork):
     It runs in a transaction, set-based, and raises a `RuleError` when the parameters themselves are refused. It runs again
     for the same customers when that is rolled back.
 
-    `subject` is what its rows are about: customers, companies, or what the work numbers itself; `run_batch` gets the numbers
-    then. Where rows belong together it may give results for the first of them alone, or for those after them
+    `subject` is what its rows are about: customers, companies, orders, or what the work numbers itself; `run_batch` gets the
+    numbers then, and of an order that of its customer before its own. Where rows belong together it may give results for the first of them alone, or for those after them
     too. `prepare` is for a job that was submitted without rows: it is called, each time in a transaction of its own, until
     it gives them. With `judges_errors` refused rows do not end a job, whatever its policy is.
     `find_undo` is the name of the work that takes back what this one did with such parameters; None where nothing can. That work

@@ -11,10 +11,12 @@ from sqlalchemy import (
     Table,
     bindparam,
     cast,
+    column as sql_column,
     func,
     insert,
     literal,
     literal_column,
+    null,
     select,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -29,18 +31,19 @@ from customer_gql.database.statements import (
     insert_rows,
 )
 
+from .kinds import RowId
 from .tables import IDS_OF_A_PART, job_part
 
 FreezeRows = Callable[[Connection, int], Awaitable[object]]
 """Stores the parts of a job, by its id."""
 
 
-def freeze_ids(ids: Sequence[int]) -> FreezeRows:
+def freeze_ids(ids: Sequence[RowId]) -> FreezeRows:
     """The rows of a list of ids, in their order."""
 
     async def freeze(connection: Connection, job_id: int) -> None:
         parts = [
-            {"job_id": job_id, "first_line": start + 1, "customer_ids": list(ids[start : start + IDS_OF_A_PART])}
+            {"job_id": job_id, "first_line": start + 1, **_list_keys(ids[start : start + IDS_OF_A_PART])}
             for start in range(0, len(ids), IDS_OF_A_PART)
         ]
         await insert_rows(connection, job_part, parts)
@@ -48,8 +51,14 @@ def freeze_ids(ids: Sequence[int]) -> FreezeRows:
     return freeze
 
 
+def _list_keys(ids: Sequence[RowId]) -> dict[str, list[int] | None]:
+    pairs = [id if isinstance(id, tuple) else (id, None) for id in ids]
+    records = [record for _, record in pairs if record is not None]
+    return {"customer_ids": [id for id, _ in pairs], "record_ids": records or None}
+
+
 def freeze_selected(chosen: AnySelect) -> FreezeRows:
-    """The rows of a statement that gives `id` and the `place` that orders them."""
+    """The rows of a statement that gives `id`, the `place` that orders them, and `record_id` of those that have one."""
 
     async def freeze(connection: Connection, job_id: int) -> None:
         await store_parts(connection, job_part, job_id, chosen)
@@ -61,7 +70,9 @@ def freeze_copy(parts: Table, owner: ColumnElement[bool]) -> FreezeRows:
     """The rows of a list that is frozen in another table."""
 
     async def freeze(connection: Connection, job_id: int) -> None:
-        copied = select(literal(job_id, BigInteger()), parts.c.first_line, parts.c.customer_ids).where(owner)
+        copied = select(
+            literal(job_id, BigInteger()), parts.c.first_line, parts.c.customer_ids, parts.c.record_ids
+        ).where(owner)
         await execute_statement(connection, insert(job_part).from_select(job_part.c.keys(), copied))
 
     return freeze
@@ -88,14 +99,34 @@ async def freeze_again(connection: Connection, job_id: int) -> FreezeRows | None
 async def store_parts(connection: Connection, parts: Table, owner_id: int, chosen: AnySelect) -> None:
     """Freeze what a statement gives in a table of parts, whose first column is their owner."""
     ids = chosen.subquery("chosen")
-    numbered = select(ids.c.id, func.row_number().over(order_by=ids.c.place).label("place")).subquery("numbered")
+    has_records = "record_id" in ids.c
+    keys = [ids.c.id, ids.c.record_id] if has_records else [ids.c.id]
+    numbered = select(*keys, func.row_number().over(order_by=ids.c.place).label("place")).subquery("numbered")
     size: Any = literal_column(str(IDS_OF_A_PART), Integer())
     # In whole numbers: `/` would divide exactly, and the cast round up.
     part: Any = cast((numbered.c.place - literal_column("1")) // size, Integer())
-    listed = func.array_agg(aggregate_order_by(numbered.c.id, numbered.c.place), type_=ARRAY(BigInteger()))
+    listed = _list_in_order(numbered, "id")
+    # Null where no row has one.
+    records: Any = null()
+    if has_records:
+        records = _list_in_order(numbered, "record_id").filter(numbered.c.record_id.is_not(None))
     first_line = part * size + literal_column("1", Integer())
-    rows = select(literal(owner_id, BigInteger()), first_line, listed).group_by(part)
+    rows = select(literal(owner_id, BigInteger()), first_line, listed, cast(records, ARRAY(BigInteger()))).group_by(
+        part
+    )
     await execute_statement(connection, insert(parts).from_select(parts.c.keys(), rows))
+
+
+def _list_in_order(numbered: Any, name: str) -> Any:
+    return func.array_agg(aggregate_order_by(numbered.c[name], numbered.c.place), type_=ARRAY(BigInteger()))
+
+
+def unnest_keys(parts: Table) -> Any:
+    """Beside a part: the `id` and `record_id` of each row, and its `place` in the part, from 1."""
+    keys = func.unnest(parts.c.customer_ids, parts.c.record_ids).table_valued(
+        sql_column("id", BigInteger()), sql_column("record_id", BigInteger()), with_ordinality="place"
+    )
+    return keys.render_derived(name="ids")
 
 
 def count_rows(parts: Table, owner: ColumnElement[bool]) -> AnySelect:

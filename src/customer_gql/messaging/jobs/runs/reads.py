@@ -12,7 +12,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
-    column,
     exists,
     func,
     literal_column,
@@ -31,6 +30,7 @@ from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import capped_by, one_by
 from customer_gql.shop.settings.reads import select_global_value
 
+from .parts import unnest_keys
 from .settings import KEPT_DAYS
 from .tables import IDS_OF_A_PART, JobOwner, JobStatus, RowOutcome, count_of, job_part, job_row, job_run
 
@@ -91,11 +91,10 @@ blockers_by_job = _problems(job_row.c.outcome == RowOutcome.REFUSED.value)
 def select_lines() -> AnySelect:
     """Line and customer of the rows of a job after a line, so many of them, in their order."""
     after, most = bindparam("after", type_=Integer()), bindparam("most", type_=Integer())
-    ids = func.unnest(job_part.c.customer_ids).table_valued(column("id", BigInteger), with_ordinality="place")
-    ids = ids.render_derived(name="ids")
+    ids = unnest_keys(job_part)
     line: ColumnElement[int] = job_part.c.first_line + ids.c.place - 1
     return (
-        select(line.label("line"), ids.c.id)
+        select(line.label("line"), ids.c.id, ids.c.record_id)
         .select_from(job_part.join(ids, true()))
         .where(
             job_part.c.job_id == bindparam("job_id", type_=BigInteger()),

@@ -141,6 +141,8 @@ job_part = table(
     Column("job_id", BigInteger, nullable=False),
     Column("first_line", Integer, nullable=False),
     Column("customer_ids", ARRAY(BigInteger), nullable=False),
+    # Ids of records that have their customer in the key, beside those of the customers.
+    Column("record_ids", ARRAY(BigInteger)),
     PrimaryKeyConstraint("job_id", "first_line"),
     distribution="local",
 )
@@ -153,6 +155,8 @@ job_row = table(
     Column("customer_id", BigInteger),
     # Of a row that is about a company instead.
     Column("company_id", BigInteger),
+    # Of a row that is about an order of the customer.
+    Column("order_id", BigInteger),
     Column("outcome", Text, nullable=False),
     Column("key", Text),
     Column("params", JSONB),

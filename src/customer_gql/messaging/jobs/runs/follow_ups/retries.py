@@ -42,9 +42,10 @@ _RETRIED: Final = (RowOutcome.FAILED, RowOutcome.CANCELED)
 def listed_rows(job_id: int) -> AnySelect:
     """The rows of a job that have an outcome, by their lines, since a row may be about nobody."""
     first_line = job_row.c.line - (job_row.c.line - literal_column("1", Integer())) % IDS_OF_A_PART
-    listed = job_part.c.customer_ids[job_row.c.line - job_part.c.first_line + literal_column("1", Integer())]
+    place = job_row.c.line - job_part.c.first_line + literal_column("1", Integer())
+    listed = (job_part.c.customer_ids[place].label("id"), job_part.c.record_ids[place].label("record_id"))
     return (
-        select(listed.label("id"), job_row.c.line.label("place"))
+        select(*listed, job_row.c.line.label("place"))
         .select_from(
             job_row.join(job_part, and_(job_part.c.job_id == job_row.c.job_id, job_part.c.first_line == first_line))
         )

@@ -47,7 +47,7 @@ def _find_undo(job: Row) -> str | None:
 
 def _rows_done(job_id: int) -> AnySelect:
     done = func.coalesce(job_row.c.customer_id, job_row.c.company_id).label("id")
-    return select(done, job_row.c.line.label("place")).where(
+    return select(done, job_row.c.order_id.label("record_id"), job_row.c.line.label("place")).where(
         job_row.c.job_id == job_id, job_row.c.outcome == RowOutcome.DONE.value
     )
 
