@@ -21,6 +21,7 @@ from customer_gql.core.permissions import Permission
 from customer_gql.loading.grids.columns import ColumnType
 from customer_gql.loading.grids.operators import operators_of
 from customer_gql.settings import AdminSettings
+from customer_gql.shop.settings.declaration import DECLARED_SETTINGS
 from support.costs import GRAPH, cost
 
 DOCUMENTS = documents()
@@ -97,7 +98,15 @@ def _named_texts(text: str) -> list[Path]:
 
 
 # Steer the page and are not shown to anybody; permissions have a file of their own.
-NOT_SHOWN = {"CountPrecision", "GridColumnType", "GridViewState", "StaffPermission", "ViewerKind"}
+NOT_SHOWN = {
+    "ConfigurationScope",
+    "ConfigurationType",
+    "CountPrecision",
+    "GridColumnType",
+    "GridViewState",
+    "StaffPermission",
+    "ViewerKind",
+}
 
 
 def shown_enums() -> dict[str, set[str]]:
@@ -120,6 +129,18 @@ def test_every_value_of_an_enum_that_is_shown_has_a_text():
     texts = read_texts(UI / "texts" / "values", "en").keys()
     wanted = {f"{name}.{value}" for name, values in shown_enums().items() for value in values}
     assert "CustomerStatus.ACTIVE" in wanted
+    assert wanted - texts == set()
+
+
+def test_sections_and_choices_of_settings_have_texts_and_labels_are_those_of_settings():
+    settings = {path: one for path, one in DECLARED_SETTINGS.items() if not path.startswith("staff_tests.")}
+    # A setting without a label here is shown with its own.
+    labels = read_texts(UI / "texts" / "setting-labels", "en")
+    assert {path: settings[path].label for path in labels} == labels
+    texts = read_texts(UI / "screens" / "settings" / "texts", "en").keys()
+    wanted = {f"section.{one.section}" for one in settings.values()}
+    wanted |= {f"option.{word}" for one in settings.values() for word in (*one.one_of, *one.some_of)}
+    wanted |= {f"ownMutation.{one.own_mutation}" for one in settings.values() if one.own_mutation}
     assert wanted - texts == set()
 
 

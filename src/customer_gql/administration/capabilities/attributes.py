@@ -14,9 +14,10 @@ from customer_gql.customers.attributes.built_in.changes import (
 )
 from customer_gql.customers.attributes.definition_rows import CHILDREN, COLUMNS
 from customer_gql.graph.context import Info
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
 
-from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_field, show_refusal
+from .refusals import FieldCapability, find_mutations, show_field
 
 _UPDATE: Final = "attributeUpdate"
 _DELETE: Final = "attributeDelete"

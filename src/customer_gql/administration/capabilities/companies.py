@@ -14,10 +14,11 @@ from customer_gql.core.viewer import Viewer
 from customer_gql.customers.companies.access.permissions_of_viewer import find_own_membership
 from customer_gql.customers.companies.tables import CompanyStatus
 from customer_gql.graph.context import Info
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
 
 from .own_companies import find_own_capabilities
-from .refusals import CapabilityRefusal, find_mutations, show_refusal
+from .refusals import find_mutations
 
 _NOT_OF_ONE: Final = {"companyCreate", "companyMassAction", "companySelectionCreate"}
 """Mutations of a company that is not there yet, or of many."""

@@ -11,9 +11,10 @@ from customer_gql.commerce.orders.workflow.reads import sums_by_order
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
 
-from .refusals import CapabilityRefusal, find_mutations, show_refusal
+from .refusals import find_mutations
 
 _MUTATIONS: Final = {action.value for action in OrderAction}
 

@@ -10,6 +10,7 @@ from customer_gql.customers.attributes.types import Attribute
 from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import extend_node
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
 from customer_gql.shop.websites.types import Store, StoreView, Website
 
@@ -17,7 +18,7 @@ from . import reads
 from .attributes import AttributeCapabilitySection
 from .companies import CompanyCapabilitySection
 from .orders import OrderCapabilitySection
-from .refusals import CapabilityRefusal, FieldCapability, find_mutations, show_field, show_refusal
+from .refusals import FieldCapability, find_mutations, show_field
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
 

@@ -9,11 +9,12 @@ from customer_gql.core.errors import RuleError
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer
 from customer_gql.graph.context import Info
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
 from customer_gql.shop.websites.reads import store_views_by_store, stores_by_website
 from customer_gql.shop.websites.writes import IN_USE, STORE_VIEWS, STORES, WEBSITES, Level, find_default_refusal
 
-from .refusals import CapabilityRefusal, find_mutations, show_refusal
+from .refusals import find_mutations
 
 _ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "website": ("websiteUpdate", "websiteDelete"),

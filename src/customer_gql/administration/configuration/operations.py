@@ -95,7 +95,7 @@ class ConfigurationAdminQuery:
                 return None
             settings, values = await values_at(connection, decoded)
         chosen = [it for it in settings.values() if matches(it, section, search)]
-        return [configuration_setting(setting, values, decoded[0]) for setting in chosen]
+        return [configuration_setting(setting, values, decoded, info.context.viewer) for setting in chosen]
 
 
 @strawberry.type
@@ -134,7 +134,7 @@ class ConfigurationAdminMutation:
             settings, values = await values_at(connection, scope)
         paths = sorted(change.path for change in changes)
         return ConfigurationUpdatePayload(
-            settings=[configuration_setting(settings[path], values, scope[0]) for path in paths]
+            settings=[configuration_setting(settings[path], values, scope, context.viewer) for path in paths]
         )
 
 

@@ -3,11 +3,17 @@ from typing import Any
 import strawberry
 from strawberry.scalars import JSON
 
+from customer_gql.core.viewer import Viewer
+from customer_gql.customers.profile.sharing import EVERYWHERE, SHARING
 from customer_gql.graph.fields import column
+from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.graph.scalars import graph_enum
 from customer_gql.shop.settings.declaration import Setting, SettingType, SettingUnit
 from customer_gql.shop.settings.reads import SettingValues
 from customer_gql.shop.settings.tables import ConfigurationScope
+
+from .powers import find_missing_permission, find_refusal
+from .reads import Scope
 
 graph_enum(
     ConfigurationScope,
@@ -73,11 +79,20 @@ class ConfigurationSetting:
     own_mutation: str | None = column(
         "Mutation that changes the setting, where `configurationUpdate` does not because more changes with it."
     )
+    missing_permission: str | None = column(
+        "Permission that the viewer lacks for changing the setting, or has for some websites alone; null when none is missing."
+    )
+    refusal: CapabilityRefusal | None = column(
+        "What `configurationUpdate` refuses every change with, by this viewer at the scope asked for; null when it takes one."
+    )
 
 
 def configuration_setting(
-    setting: Setting[Any], values: SettingValues, scope: ConfigurationScope
+    setting: Setting[Any], values: SettingValues, at: Scope, viewer: Viewer
 ) -> ConfigurationSetting:
+    scope = at[0]
+    missing = find_missing_permission(viewer, setting)
+    refused = find_refusal(viewer, setting, scope, accounts_are_shared=values[SHARING] == EVERYWHERE)
     return ConfigurationSetting(
         path=setting.path,
         section=setting.section,
@@ -98,4 +113,6 @@ def configuration_setting(
         at_most=setting.at_most,
         is_public=setting.is_public,
         own_mutation=setting.own_mutation,
+        missing_permission=None if missing is None else missing.value,
+        refusal=None if refused is None else show_refusal(refused),
     )

@@ -14,9 +14,11 @@ from customer_gql.database.statements import Connection
 from customer_gql.settings import Settings
 from customer_gql.shop.settings.declaration import DECLARED_SETTINGS, Setting, encode_scope
 from customer_gql.shop.settings.reads import own_value, validate_scope
+from customer_gql.shop.settings.tables import ConfigurationScope
 from customer_gql.shop.settings.writes import lock_own_value, reset_value, set_value
 from customer_gql.staff.audit.writes import record_staff_event
 
+from .powers import NEEDS_ALL_WEBSITES, find_missing_permission, find_refusal
 from .reads import Scope, is_global
 
 Change = tuple[Any, Any]
@@ -32,18 +34,7 @@ _TOO_MANY_CHANGES: Final = Refusal(
     "setting.too_many_changes", "Change at most {limit} settings at once.", UserErrorCode.TOO_MANY
 )
 _GIVEN_TWICE: Final = Refusal("setting.given_twice", "{setting} is named twice. Set it or reset it, once.")
-_NEEDS_ALL_WEBSITES: Final = Refusal(
-    "setting.needs_all_websites", "Your role does not reach all websites.", UserErrorCode.NOT_ALLOWED
-)
 _SETTING_NOT_FOUND: Final = Refusal("setting.not_found", "There is no such setting.", UserErrorCode.NOT_FOUND)
-_HAS_OWN_MUTATION: Final = Refusal(
-    "setting.has_own_mutation", "Change this setting with `{mutation}`.", UserErrorCode.NOT_ALLOWED
-)
-_FOLLOWS_ACCOUNTS: Final = Refusal(
-    "setting.follows_accounts",
-    "Accounts work on all websites, so your role has to reach all of them.",
-    UserErrorCode.NOT_ALLOWED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +66,12 @@ async def update_configuration(
         raise _TOO_MANY_CHANGES(path=["values"], limit=_MOST_CHANGES)
     await validate_scope(connection, *scope, viewer.website_ids)
     if is_global(scope) and viewer.website_ids is not None:
-        raise _NEEDS_ALL_WEBSITES(path=["scope"])
+        raise NEEDS_ALL_WEBSITES(path=["scope"])
     refused, told, given = CollectedErrors(), dict[str, Change](), set[str]()
     for change in sorted(changes, key=attrgetter("path")):  # two forms lock in one order
         with refused.collecting():
             try:
-                setting = await _editable_setting(connection, viewer, change.path)
+                setting = await _editable_setting(connection, viewer, change.path, scope[0])
                 if change.path in given:
                     raise _GIVEN_TWICE(path=["path"], setting=change.path)
                 given.add(change.path)
@@ -121,23 +112,17 @@ def _tell_secret(value: Any, instead: str) -> str | None:
     return None if value is None else instead
 
 
-async def _editable_setting(connection: Connection, viewer: Viewer, path: str) -> Setting[Any]:
+async def _editable_setting(
+    connection: Connection, viewer: Viewer, path: str, scope: ConfigurationScope
+) -> Setting[Any]:
     setting = DECLARED_SETTINGS.get(path)
     if setting is None:
         raise _SETTING_NOT_FOUND(path=["path"])
-    if setting.own_mutation is not None:
-        raise _HAS_OWN_MUTATION(path=["path"], mutation=setting.own_mutation)
-    await _validate_power(connection, viewer, setting)
+    missing = find_missing_permission(viewer, setting)
+    if missing is not None:
+        raise Forbidden(f"{setting.path} needs the permission {missing} for all websites.", permission=missing)
+    are_shared = setting.follows_accounts and await accounts_are_shared(connection)
+    refused = find_refusal(viewer, setting, scope, accounts_are_shared=are_shared)
+    if refused is not None:
+        raise refused
     return setting
-
-
-async def _validate_power(connection: Connection, viewer: Viewer, setting: Setting[Any]) -> None:
-    """A setting that decides about credentials beyond its scope takes more than reaching the scope.
-
-    docs/domain/settings.md#settings-8
-    """
-    needed = setting.permission
-    if needed is not None and (needed not in viewer.permissions or viewer.website_ids is not None):
-        raise Forbidden(f"{setting.path} needs the permission {needed} for all websites.", permission=needed)
-    if setting.follows_accounts and viewer.website_ids is not None and await accounts_are_shared(connection):
-        raise _FOLLOWS_ACCOUNTS(path=["scope"])

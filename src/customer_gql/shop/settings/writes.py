@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.errors import Refusal
+from customer_gql.core.errors import Refusal, RuleError
 from customer_gql.database.record_versions import advance_record_version, lock_record
 from customer_gql.database.statements import Connection, execute_statement, fetch_one
 
@@ -28,8 +28,9 @@ async def set_value(
     connection: Connection, option: Setting[T], given: T, *, scope: ConfigurationScope = GLOBAL, scope_id: int = 0
 ) -> None:
     """Set a value at one scope. Refused at a scope narrower than the setting's, and for a value it does not take."""
-    if _WIDEST_FIRST.index(scope) > _WIDEST_FIRST.index(option.narrowest):
-        raise _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
+    refused = find_narrow_scope(option, scope)
+    if refused is not None:
+        raise refused
     stored: Any = option.validate_value(given)
     if option.check is not None and stored is not None:
         await option.check(connection, stored)
@@ -45,6 +46,13 @@ async def set_value(
         connection, insert.on_conflict_do_update(index_elements=["path", "scope", "scope_id"], set_=changed)
     )
     await _follow_change(connection, option)
+
+
+def find_narrow_scope(option: Setting[Any], scope: ConfigurationScope) -> RuleError | None:
+    """The refusal of a scope that is narrower than the setting's."""
+    if _WIDEST_FIRST.index(scope) <= _WIDEST_FIRST.index(option.narrowest):
+        return None
+    return _SCOPE_TOO_NARROW(path=["scope"], setting=option.path, scope=scope.value)
 
 
 async def reset_value(

@@ -8,7 +8,13 @@ import { useId } from 'react';
 import { type Control, Controller } from 'react-hook-form';
 import type { Field, Value, Values } from './fields';
 
-const TYPES: Record<string, string> = { email: 'email', number: 'text', date: 'date', time: 'datetime-local' };
+const TYPES: Record<string, string> = {
+  email: 'email',
+  password: 'password',
+  number: 'text',
+  date: 'date',
+  time: 'datetime-local',
+};
 const LONGEST = 4000;
 
 interface Props {
@@ -24,22 +30,31 @@ export function FieldInput({ control, field, error, autoFocus = false }: Props) 
     <Controller
       control={control}
       name={field.name}
-      render={({ field: bound }) =>
-        field.kind === 'boolean' ? (
-          <Check field={field} error={error} isOn={bound.value === true} onChange={bound.onChange} />
-        ) : (
-          <Text field={field} error={error} value={bound.value} onChange={bound.onChange} autoFocus={autoFocus} />
-        )
-      }
+      render={({ field: bound }) => (
+        <PlainInput field={field} error={error} value={bound.value} onChange={bound.onChange} autoFocus={autoFocus} />
+      )}
     />
   );
 }
 
-interface TextProps {
+interface PlainProps {
   field: Field;
   error?: string;
   value: Value | undefined;
   onChange: (value: Value) => void;
+  autoFocus?: boolean;
+}
+
+/** The same for who keeps its value otherwise. */
+export function PlainInput({ autoFocus = false, ...rest }: PlainProps) {
+  const { field, error, value, onChange } = rest;
+  if (field.kind === 'boolean') {
+    return <Check field={field} error={error} isOn={value === true} onChange={onChange} />;
+  }
+  return <Text {...rest} autoFocus={autoFocus} />;
+}
+
+interface TextProps extends PlainProps {
   autoFocus: boolean;
 }
 
@@ -62,6 +77,7 @@ function Text({ field, error, value, onChange, autoFocus }: TextProps) {
       minRows={isTall ? 2 : undefined}
       maxRows={isTall ? 12 : undefined}
       type={isChoice ? undefined : (TYPES[kind] ?? 'text')}
+      autoComplete={kind === 'password' ? (field.autoComplete ?? 'new-password') : undefined}
       value={shown}
       onChange={(event) => onChange(kind === 'lines' ? event.target.value.split('\n') : event.target.value)}
       slotProps={{
@@ -69,6 +85,7 @@ function Text({ field, error, value, onChange, autoFocus }: TextProps) {
         htmlInput: isChoice
           ? undefined
           : { maxLength: field.maxLength ?? LONGEST, inputMode: kind === 'number' ? 'decimal' : undefined },
+        formHelperText: { disabled: false },
         inputLabel: kind === 'date' || kind === 'time' ? { shrink: true } : undefined,
       }}
     >
@@ -106,7 +123,11 @@ function Check({ field, error, isOn, onChange }: CheckProps) {
           />
         }
       />
-      {told ? <FormHelperText id={id}>{told}</FormHelperText> : null}
+      {told ? (
+        <FormHelperText id={id} disabled={false}>
+          {told}
+        </FormHelperText>
+      ) : null}
     </FormControl>
   );
 }

@@ -4,6 +4,7 @@ export type FieldKind =
   | 'text'
   | 'area'
   | 'email'
+  | 'password'
   | 'number'
   | 'date'
   | 'time'
@@ -29,6 +30,8 @@ export interface Field {
   isDisabled?: boolean;
   isRequired?: boolean;
   maxLength?: number;
+  /** Of a password: `current-password` for one that exists. */
+  autoComplete?: string;
 }
 
 export type Value = string | boolean | string[];
