@@ -84,8 +84,12 @@ ROOTS: dict[str, list[str]] = {
     ],
     "orders.read": ["order", "orderMassAction", "orderSelectionCreate", "orderStatuses", "orders"],
     "orders.manage": [
+        "invoiceCancel",
+        "invoiceCapture",
         "invoiceCreate",
         "shipmentCreate",
+        "shipmentTrackingAdd",
+        "shipmentTrackingRemove",
         "orderAddressUpdate",
         "orderCancel",
         "orderCommentAdd",

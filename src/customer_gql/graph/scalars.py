@@ -40,6 +40,11 @@ class DeclaredMoney:
         )
 
 
+def show_money(amount: int, currency: str) -> Money:
+    """Of minor units."""
+    return Money(amount=to_major_units(amount, currency), currency=CurrencyCode(currency))
+
+
 def money(description: str, *, amount: str, currency: str = "currency", admin: bool = False) -> Any:
     """A field made of two columns of the row: minor units, and their currency."""
     declared = DeclaredMoney(amount, currency)

@@ -57,6 +57,7 @@ SLICES: Final = (
     "commerce.orders.statuses",
     "commerce.orders.workflow",
     "commerce.orders.documents",
+    "commerce.orders.document_changes",
     "commerce.orders.cancellation",
     "commerce.orders.archive",
     "commerce.guests",

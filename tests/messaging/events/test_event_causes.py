@@ -4,7 +4,9 @@ import pytest
 
 from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.commerce.orders.archive.settings import ARCHIVE_ENABLED
-from customer_gql.core.ids import encode_id
+from customer_gql.commerce.orders.documents.tables import invoice
+from customer_gql.commerce.orders.tables import shipment
+from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.accounts.registration.settings import DELETION
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.event_types import EVENT_TYPES, event_type_by_history_kind
@@ -113,6 +115,25 @@ def on_an_order(**input):
     return make
 
 
+def on_a_document(prefix):
+    """What staff do to an open invoice, or to a shipment."""
+
+    async def make(scene):
+        row = await scene.shopper()
+        order = await make_order(scene.connection, row, [await make_product(scene.connection)], state="NEW")
+        key = {"customer_id": row.id, "order_id": order.id, "id": new_id()}
+        id = encode_id(prefix, row.id, order.id, key["id"])
+        if prefix == "shp":
+            await put(scene.connection, shipment, **key, shipped_at=row.created_at)
+            return Change(scene.staff, {"shipmentId": id, "carrier": "DHL", "number": "1"}, row)
+        amounts = dict.fromkeys(("subtotal", "grand_total"), 1990)
+        amounts |= dict.fromkeys(("discount_total", "shipping_total", "tax_total"), 0)
+        await put(scene.connection, invoice, **key, number=id, state="OPEN", currency="USD", **amounts)
+        return Change(scene.staff, {"id": id}, row)
+
+    return make
+
+
 async def fill_cart(scene):
     row, product = await scene.shopper(), await make_product(scene.connection)
     await put(scene.connection, product_website, product_id=product.id, website_id=row.website_id)
@@ -141,6 +162,9 @@ NARROWER = [
     ("orderCommentAdd", on_an_order(text="Called back."), ["order.commented"]),
     ("orderAddressUpdate", on_an_order(kind="SHIPPING", telephone="020 7946 0000", **PLACE), ["order.address_changed"]),
     ("invoiceCreate", on_an_order(documents=True), ["order.state_changed", "invoice.created"]),
+    ("invoiceCapture", on_a_document("ivc"), ["invoice.paid"]),
+    ("invoiceCancel", on_a_document("ivc"), ["invoice.canceled"]),
+    ("shipmentTrackingAdd", on_a_document("shp"), ["shipment.tracking_changed"]),
     ("shipmentCreate", on_an_order(documents=True), ["order.state_changed", "shipment.created"]),
     ("orderMassAction", archive_by_job, ["order.archived", "job.finished"]),
     ("orderMassAction", restore_by_job, ["order.restored", "job.finished"]),

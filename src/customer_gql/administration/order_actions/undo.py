@@ -26,7 +26,9 @@ _OPPOSITES: Final[Mapping[OrderMassAction, OrderMassAction]] = {
 }
 _ARCHIVING: Final = frozenset({OrderEntryKind.ARCHIVED, OrderEntryKind.RESTORED})
 _OF_STATE: Final = frozenset(
-    set(OrderEntryKind) - _ARCHIVING - {OrderEntryKind.COMMENT, OrderEntryKind.ADDRESS_CHANGED}
+    set(OrderEntryKind)
+    - _ARCHIVING
+    - {OrderEntryKind.COMMENT, OrderEntryKind.ADDRESS_CHANGED, OrderEntryKind.TRACKING_CHANGED}
 )
 _KINDS: Final[Mapping[OrderMassAction, tuple[OrderEntryKind, frozenset[OrderEntryKind]]]] = {
     OrderMassAction.HOLD: (OrderEntryKind.HOLD, _OF_STATE),

@@ -7,7 +7,7 @@ from customer_gql.commerce.orders.documents.tables import invoice, invoice_item
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection, Row
 from support.access_walk import Ids
-from support.calls import by_input, with_fresh_key
+from support.calls import about, by_input, with_fresh_key
 from support.customers import make_order, make_product, put
 
 
@@ -18,6 +18,10 @@ def items_of(ids: Ids) -> list[dict[str, Any]]:
 NOT_PERSONAL = dict.fromkeys(("Invoice.number", "Shipment.number"), "a number of the shop")
 CALLS = {
     "invoiceCreate": [with_fresh_key(by_input(lambda ids: {"orderId": ids["ord"], "items": items_of(ids)}))],
+    "invoiceCapture": [about("ivc")],
+    "invoiceCancel": [about("ivc")],
+    "shipmentTrackingAdd": [by_input(lambda ids: {"shipmentId": ids["shp"], "carrier": "DHL", "number": "walk"})],
+    "shipmentTrackingRemove": [by_input(lambda ids: {"shipmentId": ids["shp"], "carrier": "DHL", "number": "walk"})],
     "shipmentCreate": [with_fresh_key(by_input(lambda ids: {"orderId": ids["ord"], "items": items_of(ids)}))],
 }
 UNRECORDED = dict.fromkeys(CALLS, "of the order, not of a customer")

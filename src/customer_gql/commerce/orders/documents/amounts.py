@@ -10,7 +10,7 @@ from customer_gql.commerce.orders.workflow.writes import LockedOrder
 from customer_gql.database.statements import Connection, Row, fetch_one, fetch_rows
 
 from .quantities import TakenItem
-from .tables import invoice, invoice_item
+from .tables import InvoiceState, invoice, invoice_item
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,11 @@ class Charged:
 
 
 async def read_charged(connection: Connection, order: LockedOrder) -> Charged:
-    of_order = (invoice.c.customer_id == order.row.customer_id, invoice.c.order_id == order.row.id)
+    of_order = (
+        invoice.c.customer_id == order.row.customer_id,
+        invoice.c.order_id == order.row.id,
+        invoice.c.state != InvoiceState.CANCELED.value,
+    )
     names = ("subtotal", "discount_total", "shipping_total", "tax_total")
     sums = [cast(func.coalesce(func.sum(invoice.c[name]), 0), Numeric()).label(name) for name in names]
     found = await fetch_one(connection, select(*sums).where(*of_order))

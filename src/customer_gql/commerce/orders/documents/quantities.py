@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import orjson
-from sqlalchemy import BigInteger, Integer, bindparam, column as sql_column, select, update
+from sqlalchemy import BigInteger, Integer, bindparam, column as sql_column, literal_column, select, update
 
 from customer_gql.commerce.orders.tables import sales_order_item as item
 from customer_gql.commerce.orders.workflow.writes import LockedOrder
@@ -37,7 +37,7 @@ _QUANTITY_TOO_LARGE: Final = Refusal(
 _given = given_rows("rows", sql_column("position", Integer), sql_column("quantity", Integer))
 
 
-def _add_to(column: str) -> Statement:
+def _add_to(column: str, sign: int = 1) -> Statement:
     return compile_statement(
         update(item)
         .where(
@@ -45,11 +45,12 @@ def _add_to(column: str) -> Statement:
             item.c.order_id == bindparam("order_id", type_=BigInteger()),
             item.c.position == _given.c.position,
         )
-        .values({column: item.c[column] + _given.c.quantity})
+        .values({column: item.c[column] + literal_column(str(sign)) * _given.c.quantity})
     )
 
 
 _ADD: Final = {column: _add_to(column) for column in ("quantity_invoiced", "quantity_shipped")}
+_TAKE_BACK: Final = {"quantity_invoiced": _add_to("quantity_invoiced", -1)}
 
 
 class GivenItem(NamedTuple):
@@ -105,5 +106,18 @@ def _validate_quantity(quantity: int, left: int, path: Sequence[str]) -> None:
 
 async def add_quantities(connection: Connection, order: LockedOrder, column: str, taken: Sequence[TakenItem]) -> None:
     """Count what a document took. A check of the table refuses more than there is."""
+    await _change_quantities(connection, order, _ADD[column], taken)
+
+
+async def take_back_quantities(
+    connection: Connection, order: LockedOrder, column: str, taken: Sequence[TakenItem]
+) -> None:
+    """The same for a document that is canceled."""
+    await _change_quantities(connection, order, _TAKE_BACK[column], taken)
+
+
+async def _change_quantities(
+    connection: Connection, order: LockedOrder, statement: Statement, taken: Sequence[TakenItem]
+) -> None:
     rows = [{"position": one.row.position, "quantity": one.quantity} for one in taken]
-    await execute_statement(connection, _ADD[column], **order.key, rows=orjson.dumps(rows).decode())
+    await execute_statement(connection, statement, **order.key, rows=orjson.dumps(rows).decode())

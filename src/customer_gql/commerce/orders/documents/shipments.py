@@ -1,6 +1,7 @@
 """Shipments: what of an order is sent, never more than was ordered (docs/domain/orders.md#orders-17)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from customer_gql.commerce.orders.tables import shipment, tracking_number
@@ -9,7 +10,7 @@ from customer_gql.commerce.orders.workflow.tables import OrderEntryKind
 from customer_gql.commerce.orders.workflow.writes import LockedOrder, change_state, judge
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
-from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode, validate_together
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.text import validate_line
 from customer_gql.database.statements import Connection, Row, insert_row, insert_rows
@@ -21,7 +22,7 @@ from .tables import OrderDocument, shipment_item
 
 MAX_TRACKING_NUMBERS: Final = 50
 MAX_TEXT: Final = 255
-_TOO_MANY: Final = Refusal(
+TOO_MANY_NUMBERS: Final = Refusal(
     "shipment.too_many_tracking_numbers", "Enter at most {limit} tracking numbers.", UserErrorCode.TOO_MANY
 )
 
@@ -71,13 +72,20 @@ async def create_shipment(
 
 def _validate_tracking(tracking: Sequence[GivenTracking]) -> list[GivenTracking]:
     if len(tracking) > MAX_TRACKING_NUMBERS:
-        raise _TOO_MANY(path=["trackingNumbers"], limit=MAX_TRACKING_NUMBERS)
+        raise TOO_MANY_NUMBERS(path=["trackingNumbers"], limit=MAX_TRACKING_NUMBERS)
     refused, valid = CollectedErrors(), list[GivenTracking]()
     for place, one in enumerate(tracking):
         path = ["trackingNumbers", str(place)]
         with refused.collecting():
-            carrier = validate_line(one.carrier, [*path, "carrier"], MAX_TEXT, required=True) or ""
-            number = validate_line(one.number, [*path, "number"], MAX_TEXT, required=True) or ""
-            valid.append(GivenTracking(carrier, number))
+            valid.append(validate_parcel(one, path))
     refused.raise_collected()
     return valid
+
+
+def validate_parcel(given: GivenTracking, path: Sequence[str]) -> GivenTracking:
+    """Raises `RuleErrors`."""
+    values = {
+        name: partial(validate_line, given[place], [*path, name], MAX_TEXT, required=True)
+        for place, name in enumerate(GivenTracking._fields)
+    }
+    return GivenTracking(**validate_together(values))

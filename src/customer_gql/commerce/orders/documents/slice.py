@@ -7,6 +7,9 @@ from .tables import document_counter
 
 EVENTS: Final = (
     EventType("invoice.created", "Items of an order were invoiced."),
+    EventType("invoice.paid", "An open invoice was paid."),
+    EventType("invoice.canceled", "An open invoice was canceled."),
     EventType("shipment.created", "Items of an order were shipped."),
+    EventType("shipment.tracking_changed", "A tracking number of a shipment was added or removed."),
 )
 STORE_VIEW_USES: Final = (Use("numbers of documents", document_counter.c.store_view_id),)

@@ -26,6 +26,7 @@ class OrderDocument(enum.StrEnum):
 class InvoiceState(enum.StrEnum):
     OPEN = "OPEN"
     PAID = "PAID"
+    CANCELED = "CANCELED"
 
 
 # The last number of each store view: drawn by the transaction that uses it, so that none is left out.

@@ -4,6 +4,7 @@ from typing import Any, Final
 import strawberry
 
 from customer_gql.commerce.orders.reads import is_order_reachable, items_by_id, shipments_by_id
+from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.orders.types import OrderItem, Shipment
 from customer_gql.commerce.orders.workflow.types import OrderPayload
 from customer_gql.core.permissions import Permission
@@ -13,7 +14,7 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.types import extend_node
 from customer_gql.graph.nodes import Node, node_id
-from customer_gql.graph.scalars import Money, graph_enum, money
+from customer_gql.graph.scalars import Money, graph_enum, money, show_money
 
 from . import reads
 from .tables import InvoiceState
@@ -21,8 +22,13 @@ from .tables import InvoiceState
 graph_enum(
     InvoiceState,
     "State of an invoice.",
-    {"OPEN": "Not paid yet.", "PAID": "Staff recorded that it was paid."},
+    {
+        "OPEN": "Not paid yet.",
+        "PAID": "Staff recorded that it was paid.",
+        "CANCELED": "It was taken back before it was paid, and charges nothing.",
+    },
 )
+_FINISHED: Final = frozenset({OrderState.COMPLETE.value, OrderState.CLOSED.value})
 _ITEM_KEY: Final = ("customer_id", "order_id", "position")
 
 
@@ -80,13 +86,34 @@ class ShipmentItemSection:
 
 @strawberry.type
 class OrderInvoiceSection:
+    @strawberry.field(
+        description="What was paid: the sum of the paid invoices. Of an order that was finished without invoices, its grand total."
+    )
+    async def paid_total(self: Any, info: Info) -> Money:
+        return show_money(await _find_paid(self, info), self.currency)
+
+    @strawberry.field(
+        description="What is left to pay: the grand total minus what was paid; nothing of a canceled order."
+    )
+    async def amount_due(self: Any, info: Info) -> Money:
+        is_canceled = self.state == OrderState.CANCELED.value
+        paid = await _find_paid(self, info)
+        return show_money(0 if is_canceled else max(self.grand_total - paid, 0), self.currency)
+
     invoices: Connection[Invoice] = paged(
         reads.invoices_by_order, key=("customer_id", "id"), description="Invoices, oldest first."
     )
 
 
-@strawberry.type(description="Result of `invoiceCreate`.")
-class InvoiceCreatePayload(OrderPayload):
+async def _find_paid(order: Any, info: Info) -> int:
+    found = await info.context.load(reads.paid_by_order, (order.customer_id, order.id))
+    if found is None:
+        return order.grand_total if order.state in _FINISHED else 0
+    return int(found.paid)
+
+
+@strawberry.type(description="An invoice and its order after the change.")
+class InvoicePayload(OrderPayload):
     document_key: strawberry.Private[int | None] = None
 
     @strawberry.field(
@@ -98,8 +125,13 @@ class InvoiceCreatePayload(OrderPayload):
         return await info.context.load(reads.invoices_by_id, (*self.order_key, self.document_key))
 
 
-@strawberry.type(description="Result of `shipmentCreate`.")
-class ShipmentCreatePayload(OrderPayload):
+@strawberry.type(description="Result of `invoiceCreate`.")
+class InvoiceCreatePayload(InvoicePayload):
+    pass
+
+
+@strawberry.type(description="A shipment and its order after the change.")
+class ShipmentPayload(OrderPayload):
     document_key: strawberry.Private[int | None] = None
 
     @strawberry.field(
@@ -109,6 +141,11 @@ class ShipmentCreatePayload(OrderPayload):
         if self.order_key is None or self.document_key is None:
             return None
         return await info.context.load(shipments_by_id, (*self.order_key, self.document_key))
+
+
+@strawberry.type(description="Result of `shipmentCreate`.")
+class ShipmentCreatePayload(ShipmentPayload):
+    pass
 
 
 ORDER_SECTIONS: Final = (OrderInvoiceSection,)
