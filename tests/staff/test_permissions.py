@@ -106,6 +106,8 @@ ROOTS: dict[str, list[str]] = {
         "companyMassAction",
         "companyMemberAdd",
         "companyMemberRemove",
+        "companyMemberUpdate",
+        "companyNodeParentSet",
         "companyParentSet",
         "companyReject",
         "companyUpdate",
