@@ -62,6 +62,7 @@ ROOTS: dict[str, list[str]] = {
     ],
     "customers.read": [
         "attribute",
+        "attributeFields",
         "attributes",
         "customer",
         "customerChanges",

@@ -17,7 +17,7 @@ export const ADDRESS_FIELDS = [
 const NAMES = new Set<string>(ADDRESS_FIELDS.map((field) => field.name));
 
 export function addressOf(values: Values): CompanyLegalAddressInput {
-  const street = Array.isArray(values.street) ? values.street : [String(values.street ?? '')];
+  const street = Array.isArray(values.street) ? values.street.map(String) : [String(values.street ?? '')];
   return {
     street: street.filter((line) => line.trim() !== ''),
     city: String(values.city ?? ''),
