@@ -42,7 +42,10 @@ class Measured:
 
 
 def write_report(
-    results: list[Measured], statements: dict[tuple[str, str], float], options: argparse.Namespace, writes: str
+    results: list[Measured],
+    statements: dict[tuple[str, str], float],
+    options: argparse.Namespace,
+    sections: dict[str, str],
 ) -> None:
     table = _format_table(results, statements)
     print("\n" + table)
@@ -62,12 +65,21 @@ def write_report(
         for it in results
     ]
     store_figures("documents", figures)
-    (HERE / "RESULTS.md").write_text(_format_page(table, options, writes))
+    (HERE / "RESULTS.md").write_text(_format_page(table, options, sections))
 
 
 def store_figures(block: str, figures: Any) -> None:
     """The figures of a block in `results.json`; those of the others stay."""
     RESULTS.write_bytes(orjson.dumps({**_load_results(), block: figures}, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def replace_section(title: str, text: str) -> None:
+    """A section of the page whose block was measured alone; the others stay."""
+    page = HERE / "RESULTS.md"
+    before, found, rest = page.read_text().partition(f"## {title}\n\n")
+    assert found, title
+    others = rest.partition("\n## ")[2]
+    page.write_text(f"{before}{found}{text}\n\n## {others}")
 
 
 def load_figures(block: str) -> Any:
@@ -84,13 +96,14 @@ def describe_machine() -> str:
     return f"{today}; {os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}."
 
 
-def _format_page(table: str, options: argparse.Namespace, writes: str) -> str:
+def _format_page(table: str, options: argparse.Namespace, sections: dict[str, str]) -> str:
     how = (
         f"{options.rounds} rounds of {options.seconds:g} s for each, alternating, after a warm-up; {options.connections} "
         f"connections from one load process on the same machine; {options.customers:,} seeded customers; medians."
     )
     notes = NOTES.read_text() if NOTES.exists() else ""
-    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n## Mutations\n\n{writes}\n\n{notes}"
+    others = "".join(f"## {title}\n\n{text}\n\n" for title, text in sections.items())
+    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n{others}{notes}"
 
 
 def _format_table(results: list[Measured], statements: dict[tuple[str, str], float]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 import import_files
+from beside import TITLE as BESIDE, compare_beside, format_beside
 from calibration import calibrate_cost
 from company_groups import compare_companies
 from comparison import compare_answers
@@ -17,7 +18,7 @@ from prepare import BenchmarkShop, running_shop
 from report import load_figures, write_report
 from roles import compare_roles
 from variants import choose_variants
-from writes import compare_writes, format_writes
+from writes import TITLE as WRITES, compare_writes, format_writes
 from written import compare_written
 
 DOCUMENTS = ["profile", "grid", "nested"]
@@ -34,6 +35,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace], object]]] = {
 }
 """Blocks that have a shop of their own."""
 OF_SHOP: Final[dict[str, Callable[[BenchmarkShop, argparse.Namespace], object]]] = {
+    "beside": compare_beside,
     "pool": compare_pools,
     "roles": compare_roles,
     "cost": calibrate_cost,
@@ -66,9 +68,11 @@ def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
     finally:
         for variant in variants:
             variant.stop()
-    # Once before the mutations are measured, so that a fault there does not lose what took longest.
-    write_report(results, statements, options, format_writes(load_figures("writes")))
-    write_report(results, statements, options, format_writes(compare_writes(shop, options)))
+    # Once before the others are measured, so that a fault there does not lose what took longest.
+    sections = {WRITES: format_writes(load_figures("writes")), BESIDE: format_beside(load_figures("beside"))}
+    write_report(results, statements, options, sections)
+    compare_writes(shop, options)
+    compare_beside(shop, options)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -83,7 +87,7 @@ def parse_arguments() -> argparse.Namespace:
         "--only",
         choices=[*ALONE, *OF_SHOP],
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
-        "large shop, jobs, another group for a company, an import, mutations, or the rows that these write",
+        "large shop, jobs, another group for a company, an import, mutations, the rows that these write, or a small request beside heavy ones",
     )
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)

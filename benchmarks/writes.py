@@ -17,13 +17,14 @@ import orjson
 from floor_writes import WRITES
 from measurement import HERE
 from prepare import BenchmarkShop
-from report import store_figures
+from report import replace_section, store_figures
 from variants import Variant, choose_variants
 
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.security.hashing import hash_password
 from customer_gql.security.tokens import REFRESH, hash_token, new_token
 
+TITLE: Final = "Mutations"
 PASSWORD: Final = "a correct horse of 2026"
 CASES: Final = {
     "sign-in": ("signIn", "SignInInput", 24),
@@ -137,6 +138,7 @@ def compare_writes(shop: BenchmarkShop, options: argparse.Namespace) -> list[dic
     print("\n" + format_writes(found), flush=True)
     if options.write:
         store_figures("writes", found)
+        replace_section(TITLE, format_writes(found))
     return found
 
 
