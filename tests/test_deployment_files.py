@@ -16,6 +16,9 @@ from prometheus_client import REGISTRY
 from customer_gql.administration.customer_import.settings import MAX_MEBIBYTES
 from customer_gql.administration.customer_import.types import UPLOAD_PATH
 from customer_gql.administration.exports.operations import LINK_PATH
+from customer_gql.customers.attribute_files.routes import ADMIN_UPLOADS, STOREFRONT_UPLOADS
+from customer_gql.customers.attributes.uploads.files import MAX_FILE_BYTES
+from customer_gql.customers.attributes.uploads.links import ADMIN_PATH, STOREFRONT_PATH
 from customer_gql.execution.files.downloads import FILES_PATH
 from customer_gql.execution.processes.shared_metrics import ProcessMetrics
 from customer_gql.execution.telemetry.losses import LossMetrics
@@ -246,7 +249,10 @@ def test_the_proxy_serves_files_as_large_as_the_shop_takes():
     blocks = dict(re.findall(r"location (\S+ ?\S*) \{(.*?)\n    \}", text, re.DOTALL))
     uploads = next(block for path, block in blocks.items() if re.match(path.removeprefix("~ "), UPLOAD_PATH))
     assert f"client_max_body_size {MAX_MEBIBYTES.default}m;" in uploads
-    for path in (LINK_PATH, f"{FILES_PATH}/id"):
+    for path in (f"{STOREFRONT_UPLOADS}/token", f"{ADMIN_UPLOADS}/token"):
+        uploads = next(block for begin, block in blocks.items() if re.match(begin.removeprefix("~ "), path))
+        assert f"client_max_body_size {MAX_FILE_BYTES // 1024**2}m;" in uploads
+    for path in (LINK_PATH, f"{FILES_PATH}/id", f"{STOREFRONT_PATH}/link", f"{ADMIN_PATH}/link"):
         assert "proxy_pass" in next(block for begin, block in blocks.items() if path.startswith(begin))
 
 

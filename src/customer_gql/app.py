@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from customer_gql.administration.customer_grid.upgrade import EMPTY_GRID_WARNING, is_grid_empty
-from customer_gql.administration.customer_import.uploads.routes import UPLOAD_PATH, UploadEndpoint
+from customer_gql.administration.customer_import.uploads.routes import UPLOAD_PATH, make_import_place
+from customer_gql.customers.attribute_files.routes import ADMIN_UPLOADS, STOREFRONT_UPLOADS, make_place
 from customer_gql.database.background import Background
 from customer_gql.database.connecting.replica import Replica
 from customer_gql.database.pools import BoundedPool, Database, TimeLimits, create_list_pool, create_pool, open_database
@@ -26,7 +27,7 @@ from customer_gql.database.schema.compatibility import newest_revision
 from customer_gql.database.schema.rights import OWNERSHIP_WARNING, owns_tables
 from customer_gql.database.session_limits import find_missing_defaults, is_pooled
 from customer_gql.execution.documents import DocumentCache
-from customer_gql.execution.files.downloads import file_routes
+from customer_gql.execution.files.downloads import file_routes, own_file_routes
 from customer_gql.execution.health.listener import HEALTH_ROUTES, create_health_pool, serving_health
 from customer_gql.execution.http import contexts
 from customer_gql.execution.http.caller import request_origin
@@ -47,6 +48,7 @@ from customer_gql.execution.preparation import Preparation
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics, tracing
 from customer_gql.graph.context import Context
+from customer_gql.messaging.files.uploads import UploadPlace
 from customer_gql.messaging.jobs import worker
 from customer_gql.messaging.mail.catcher import pages
 from customer_gql.schema import admin, storefront
@@ -78,7 +80,7 @@ def create_app(settings: Settings) -> Starlette:
         routes=[
             *graphs,
             *HEALTH_ROUTES,
-            _create_upload_route(settings),
+            *_create_upload_routes(settings),
             *oidc_routes.oidc_routes(settings),
             *(_create_development_routes(settings) if settings.environment == "development" else []),
             *(admin_ui.admin_ui_routes(settings) if settings.admin_ui else []),
@@ -119,26 +121,42 @@ def _create_routes(
         open_context = partial(contexts.open_socket_context, settings)
         served = SocketEndpoint(endpoint, streams, open_context, is_development=is_development)
         others.append(WebSocketRoute(path, served))
-    if audience == "admin":
-        others += file_routes(settings, endpoint.preparation.take_cost)
+    take_cost = endpoint.preparation.take_cost
+    others += file_routes(settings, take_cost) if audience == "admin" else own_file_routes(settings, take_cost)
     return [Route(path, endpoint, middleware=cors_middleware(settings, getattr(settings, audience))), *others]
 
 
-def _create_upload_route(settings: Settings) -> Route:
-    async def open_context(request: Request) -> Context:
+def _create_upload_routes(settings: Settings) -> list[Route]:
+    async def open_admin(request: Request) -> Context:
         return await contexts.open_admin_context(settings, request, request_origin(request))
 
-    endpoint = UploadEndpoint(open_context, pause_seconds=settings.body_seconds)
+    async def open_storefront(request: Request) -> Context:
+        return await contexts.open_storefront_context(settings, request, request_origin(request))
 
+    pause = settings.body_seconds
+    return [
+        _create_upload_route(settings, "admin", UPLOAD_PATH, make_import_place(open_admin, pause_seconds=pause)),
+        _create_upload_route(
+            settings, "admin", f"{ADMIN_UPLOADS}/{{token}}", make_place(open_admin, pause_seconds=pause)
+        ),
+        _create_upload_route(
+            settings, "storefront", f"{STOREFRONT_UPLOADS}/{{token}}", make_place(open_storefront, pause_seconds=pause)
+        ),
+    ]
+
+
+def _create_upload_route(
+    settings: Settings, audience: Literal["storefront", "admin"], path: str, place: UploadPlace
+) -> Route:
     async def answer(request: Request) -> Response:
         try:
-            return await endpoint.answer(request)
+            return await place.answer(request)
         except RequestRefused as refused:
             told = {"message": refused.message, "extensions": {"code": refused.code.value}}
             return JSONResponse({"errors": [told]}, refused.status, refused.headers)
 
-    middleware = cors_middleware(settings, settings.admin, methods=("PUT",))
-    return Route(UPLOAD_PATH, answer, methods=["PUT"], middleware=middleware)
+    middleware = cors_middleware(settings, getattr(settings, audience), methods=("PUT",))
+    return Route(path, answer, methods=["PUT"], middleware=middleware)
 
 
 def _create_endpoint(

@@ -213,6 +213,8 @@ def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Ser
 
 TOGETHER = {
     "shippingTableRatesReplace",
+    "fileUploadCreate",
+    "customerFileUploadCreate",
     "orderAddressUpdate",
     "orderCommentAdd",
     "orderHold",

@@ -64,6 +64,8 @@ def test_the_address_of_a_collector_needs_no_path(given: str, complete: str):
         ("/nothing", "/nothing"),
         ("/admin/files/links/canary", "/admin/files/…"),
         ("/admin/imports/cim_canary/file", "/admin/imports/…"),
+        ("/files/uploads/canary", "/files/uploads/…"),
+        ("/files/values/canary", "/files/values/…"),
     ],
 )
 async def test_a_request_is_a_span_below_its_caller(path: str, shown: str):

@@ -22,6 +22,7 @@ BY_ACTOR = (
     "administration/customer_import",
     "administration/export_schedules",
     "administration/grid_views",
+    "customers/attribute_files",
     "administration/jobs",
     "administration/webhooks",
     "customers/companies/joining",

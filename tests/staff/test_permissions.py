@@ -135,6 +135,7 @@ ROOTS: dict[str, list[str]] = {
         "customerAddressUpdate",
         "customerConfirm",
         "customerDeactivate",
+        "customerFileUploadCreate",
         "customerLock",
         "customerMassAction",
         "customerNoteCreate",

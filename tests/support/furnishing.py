@@ -35,7 +35,7 @@ LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 FAR_OFF = dt.datetime(2199, 1, 1, tzinfo=dt.UTC)
 ENDS = re.compile("expires|until|next_attempt")
 TOTALS = {"subtotal": 9917, "discount_total": 211, "shipping_total": 523, "tax_total": 97, "refunded_total": 61}
-NO_CHOICE = {"date_value": None, "boolean_value": None, "option_code": None}
+NO_CHOICE = {"date_value": None, "boolean_value": None, "option_code": None, "file_id": None}
 FLAGS = ["is_system", "is_required", "is_visible", "is_being_deleted"]
 STATE = {"held_state": None, "held_status": None}
 DOCUMENTED = {"quantity_invoiced": 4, "quantity_canceled": 2, "quantity_refunded": 1}
@@ -54,6 +54,8 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "attribute_option": {"is_being_removed": False},
     "attribute_website": {"is_required": False, "is_visible": False, "default_value": None},
+    # Of a file that waits for its value.
+    "attribute_upload": {"used_at": None, "customer_id": None, "address_id": None},
     "customer_attribute": NO_CHOICE,
     "address_attribute": NO_CHOICE,
     "company": {"parent_id": None, "status": "ACTIVE", "rejection_reason": None},

@@ -76,6 +76,8 @@ SLICES: Final = (
     "customers.tags",
     "customers.attributes",
     "customers.attributes.values",
+    "customers.attributes.uploads",
+    "customers.attribute_files",
     "customers.companies",
     "customers.companies.self_service",
     "customers.companies.invitations",

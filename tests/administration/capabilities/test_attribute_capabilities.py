@@ -37,12 +37,18 @@ VALUES: dict[str, Any] = {
     "rules.lineCount": 5,
     "rules.minDate": "1900-01-01",
     "rules.maxDate": "2999-01-01",
+    "rules.fileExtensions": ["png"],
+    "rules.maxFileSize": 5,
+    "rules.maxImageWidth": 5,
+    "rules.maxImageHeight": 5,
 }
 DEFAULTS = {
     "TEXT": {"text": "a"},
     "DATE": {"date": "2000-01-01"},
     "SELECT": {"text": "a"},
     "MULTILINE": {"lines": ["a"]},
+    "FILE": {"text": "a"},
+    "IMAGE": {"text": "a"},
 }
 
 
@@ -69,7 +75,11 @@ def fields(capability: Any) -> dict[str, tuple[bool, str | None]]:
 
 
 @pytest.mark.parametrize(
-    ("entity", "type"), [("CUSTOMER", "TEXT"), ("CUSTOMER", "SELECT"), ("ADDRESS", "MULTILINE"), ("ADDRESS", "DATE")]
+    ("entity", "type"),
+    [
+        *[("CUSTOMER", "TEXT"), ("CUSTOMER", "SELECT"), ("CUSTOMER", "FILE")],
+        *[("ADDRESS", "MULTILINE"), ("ADDRESS", "DATE"), ("ADDRESS", "IMAGE")],
+    ],
 )
 @pytest.mark.parametrize("is_system", [False, True])
 async def test_each_field_is_refused_when_the_mutation_refuses_it(

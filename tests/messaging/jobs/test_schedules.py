@@ -97,6 +97,8 @@ def test_every_schedule_is_here():
         "exports.run_schedules",
         "figures.fold_all",
         "figures.fold_recent",
+        "attribute_files.delete_unused",
+        "attribute_files.delete_without_value",
         "files.delete_expired",
         "imports.expire",
         "jobs.check_projections",

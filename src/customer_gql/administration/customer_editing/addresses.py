@@ -54,7 +54,9 @@ async def store_addresses(
     return await _store_each(given, store)
 
 
-async def judge_addresses(connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]]) -> None:
+async def judge_addresses(
+    connection: Connection, website_id: int, given: Sequence[Mapping[str, Any]], *, by: Actor
+) -> None:
     """Raises `RuleErrors` with what would be refused of the addresses of a new customer, who could not be made."""
     if not given:
         return
@@ -70,7 +72,8 @@ async def judge_addresses(connection: Connection, website_id: int, given: Sequen
         with refused.collecting():
             judged.append(validate_new_address(fields, *rules))
         with refused.collecting():
-            await settle_values(connection, AttributeEntity.ADDRESS, attributes, {}, Door(website_id, is_new=True))
+            door = Door(website_id, is_new=True, by=by)
+            await settle_values(connection, AttributeEntity.ADDRESS, attributes, {}, door)
         refused.raise_collected()
         return []
 

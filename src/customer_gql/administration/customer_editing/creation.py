@@ -91,7 +91,7 @@ async def create_with_addresses(
         if made is not None:
             stored = await store_addresses(connection, made.id, addresses, by=by)
         elif website_id is not None and (websites is None or website_id in websites):
-            await judge_addresses(connection, website_id, addresses)
+            await judge_addresses(connection, website_id, addresses, by=by)
     refused.raise_collected(untold=untold_claim(by))
     assert made is not None
     return made, stored
@@ -127,7 +127,7 @@ async def create_customer(
     with refused.collecting():
         values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
     with refused.collecting():
-        await own.settle(connection, attributes, Door(website.id, is_new=True))
+        await own.settle(connection, attributes, Door(website.id, is_new=True, by=by))
     refused.raise_collected()
     made = await _insert(connection, own.key["customer_id"], values, by, dry_run=dry_run)
     await _record_creation(connection, made, values, own, by)

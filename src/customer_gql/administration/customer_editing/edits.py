@@ -91,7 +91,7 @@ async def edit_customer(
     with refused.collecting():
         columns = await _find_columns(connection, edited, edits, by)
     with refused.collecting():
-        door = Door(customer.website_id, is_quick=is_quick, is_blind=by.is_blind)
+        door = Door(customer.website_id, is_quick=is_quick, by=by, is_blind=by.is_blind)
         await own.settle(connection, attributes, door, locked=customer, expected=expected_version)
     refused.raise_collected()
     if check_email is not None and "email" in edits:

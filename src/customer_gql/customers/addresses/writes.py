@@ -106,7 +106,7 @@ async def create_address(
         free = {name: value for name, value in given.items() if not is_required(name, rules[0])}
         await refuse_fields_not_shown(connection, AttributeEntity.ADDRESS, form, free)
     with refused.collecting():
-        await own.settle(connection, attributes, Door(customer.website_id, form, is_new=True))
+        await own.settle(connection, attributes, Door(customer.website_id, form, is_new=True, by=by))
     refused.raise_collected()
     await _refuse_taken_id(connection, customer_id, values)
     await _replace_defaults(connection, customer_id, values)
@@ -146,7 +146,7 @@ async def edit_address(
     with refused.collecting():
         wanted = await _validate_edit(connection, customer, stored, given, form, by)
     with refused.collecting():
-        door = Door(customer.website_id, form, is_blind=by.is_blind)
+        door = Door(customer.website_id, form, by=by, is_blind=by.is_blind)
         await own.settle(connection, attributes, door, locked=customer, expected=expected_version)
     refused.raise_collected()
     changed = {column: value for column, value in wanted.items() if value != stored[column]}

@@ -10,6 +10,7 @@ from customer_gql.core.text import MAX_TEXT, normalize_compatible_text, validate
 from .rules import MAX_LINES, ValueRules, validate_value
 from .system_fields import BUILT_IN_NAMES
 from .tables import AttributeEntity, AttributeForm, AttributeType, InputFilter
+from .uploads.files import FILES, MAX_FILE_BYTES, MAX_IMAGE_SIDE, validate_extensions
 
 MAX_CODE: Final = 29
 MAX_OPTION_CODE: Final = 64
@@ -24,11 +25,20 @@ _RULES_OF: Final[Mapping[AttributeType, Sequence[str]]] = {
     AttributeType.TEXT_AREA: _LENGTHS,
     AttributeType.MULTILINE: (*_LENGTHS, "validation", "lineCount"),
     AttributeType.DATE: ("minDate", "maxDate"),
+    AttributeType.FILE: ("fileExtensions", "maxFileSize"),
+    AttributeType.IMAGE: ("fileExtensions", "maxFileSize", "maxImageWidth", "maxImageHeight"),
 }
 _FORMS_OF: Final[Mapping[AttributeEntity, Sequence[AttributeForm]]] = {
     AttributeEntity.CUSTOMER: (AttributeForm.SIGN_UP, AttributeForm.ACCOUNT_EDIT, AttributeForm.ADMIN_CHECKOUT),
     AttributeEntity.ADDRESS: (AttributeForm.ADDRESS_CREATE, AttributeForm.ADDRESS_EDIT),
 }
+_MOST: Final[Mapping[str, tuple[int, int]]] = {
+    "lineCount": (2, MAX_LINES),
+    "maxFileSize": (1, MAX_FILE_BYTES),
+    "maxImageWidth": (1, MAX_IMAGE_SIDE),
+    "maxImageHeight": (1, MAX_IMAGE_SIDE),
+}
+"""The least and the largest number of a rule."""
 CHOICES: Final = (AttributeType.SELECT, AttributeType.MULTI_SELECT)
 _TEXTS: Final = (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE)
 _TYPES_WITH: Final[Mapping[str, Collection[AttributeType]]] = {
@@ -36,7 +46,7 @@ _TYPES_WITH: Final[Mapping[str, Collection[AttributeType]]] = {
     "input_filter": _TEXTS,
     "rules": tuple(_RULES_OF),
     "options": CHOICES,
-    "default_value": tuple(type for type in AttributeType if type not in CHOICES),
+    "default_value": tuple(type for type in AttributeType if type not in (*CHOICES, *FILES)),
 }
 """Columns that some types alone have."""
 
@@ -206,8 +216,10 @@ def _validate_rules(type: AttributeType, given: Mapping[str, Any]) -> dict[str, 
                 raise NOT_FOR_TYPE(path=["rules", name])
             if name in _LENGTHS:
                 _check_range(value, ["rules", name], 1, MAX_TEXT)
-            if name == "lineCount":
-                _check_range(value, ["rules", name], 2, MAX_LINES)
+            if name in _MOST:
+                _check_range(value, ["rules", name], *_MOST[name])
+            if name == "fileExtensions":
+                rules[name] = validate_extensions(type, value, ["rules", name])
     refused.raise_collected()
     for smallest, largest in (_LENGTHS, ("minDate", "maxDate")):
         if smallest in rules and largest in rules and rules[smallest] > rules[largest]:

@@ -32,6 +32,8 @@ graph_enum(
         "BOOLEAN": "Yes or no, as `boolean`.",
         "SELECT": "One of the options, as `options` with one code.",
         "MULTI_SELECT": "Any number of the options, as `options`.",
+        "FILE": "A file that was uploaded, as `fileId`.",
+        "IMAGE": "A picture that was uploaded, as `fileId`.",
     },
 )
 graph_enum(

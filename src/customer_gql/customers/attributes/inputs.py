@@ -13,6 +13,7 @@ from customer_gql.graph.payloads import EXPECTED_VERSION
 
 from .enums import InputValidation
 from .tables import AttributeEntity, AttributeForm, AttributeType, GridFilterMatch, InputFilter
+from .uploads.files import DEFAULT_FILE_BYTES, MAX_FILE_BYTES, MAX_IMAGE_SIDE, list_extensions
 
 CODE: Final = (
     "Code of at most 29 small letters a to z, digits and `_`, which starts with a letter, is unique among the attributes of the "
@@ -58,6 +59,21 @@ class AttributeRulesInput:
     )
     min_date: dt.date | None = strawberry.field(description="Earliest day of a `DATE`.", default=None)
     max_date: dt.date | None = strawberry.field(description="Latest day of a `DATE`.", default=None)
+    file_extensions: list[str] | None = strawberry.field(
+        description=f"Endings of the names of files, as `pdf`: of a `FILE` {list_extensions(AttributeType.FILE)}, of an `IMAGE` "
+        f"{list_extensions(AttributeType.IMAGE)}. Without it all of these.",
+        default=None,
+    )
+    max_file_size: int | None = strawberry.field(
+        description=f"Largest size of a file in bytes, 1 to {MAX_FILE_BYTES:,}; without it {DEFAULT_FILE_BYTES:,}.",
+        default=None,
+    )
+    max_image_width: int | None = strawberry.field(
+        description=f"Largest width of an `IMAGE` in pixels, 1 to {MAX_IMAGE_SIDE:,}.", default=None
+    )
+    max_image_height: int | None = strawberry.field(
+        description=f"Largest height of an `IMAGE` in pixels, 1 to {MAX_IMAGE_SIDE:,}.", default=None
+    )
 
 
 @strawberry.input(one_of=True, description="A default value; its member has to be that of the type.")
@@ -187,19 +203,23 @@ def _read_rules(rules: AttributeRulesInput | None) -> dict[str, Any]:
         "lineCount": rules.line_count,
         "minDate": None if rules.min_date is None else rules.min_date.isoformat(),
         "maxDate": None if rules.max_date is None else rules.max_date.isoformat(),
+        "fileExtensions": rules.file_extensions,
+        "maxFileSize": rules.max_file_size,
+        "maxImageWidth": rules.max_image_width,
+        "maxImageHeight": rules.max_image_height,
     }
 
 
-def read_members(value: Any, members: tuple[str, ...]) -> dict[str, Any] | None:
-    """The one member that is given, by name."""
+def read_members(value: Any, members: Mapping[str, str]) -> dict[str, Any] | None:
+    """The one member that is given, by its name in the graph. `members` are those names by the ones here."""
     if value is None:
         return None
     maybes = {name: getattr(value, name) for name in members}
-    return {name: maybe.value for name, maybe in maybes.items() if maybe is not None}
+    return {members[name]: maybe.value for name, maybe in maybes.items() if maybe is not None}
 
 
 def _read_default(value: AttributeDefaultInput | None) -> Mapping[str, Any] | None:
-    return read_members(value, ("text", "lines", "date", "boolean"))
+    return read_members(value, {name: name for name in ("text", "lines", "date", "boolean")})
 
 
 def _read_labels(labels: list[AttributeLabelInput], path: tuple[str, ...] = ("labels",)) -> list[tuple[int, str]]:

@@ -13,13 +13,14 @@ from customer_gql.core.text import MAX_TEXT, normalize_code, validate_line, vali
 from customer_gql.core.values.emails import validate_email
 
 from .tables import AttributeType, InputFilter
+from .uploads.files import FileValue, parse_file_id
 
 MAX_LINE: Final = 255
 MAX_LINES: Final = 20
 _BRACKET: Final = re.compile("([<>])")
 
-Value = str | list[str] | dt.date | bool
-"""A value as it is stored: a text, lines or codes of options, a day, yes or no."""
+Value = str | list[str] | dt.date | bool | FileValue
+"""A value as it is stored: a text, lines or codes of options, a day, yes or no, a file."""
 
 MEMBERS: Final[Mapping[AttributeType, str]] = {
     AttributeType.TEXT: "text",
@@ -29,6 +30,8 @@ MEMBERS: Final[Mapping[AttributeType, str]] = {
     AttributeType.BOOLEAN: "boolean",
     AttributeType.SELECT: "options",
     AttributeType.MULTI_SELECT: "options",
+    AttributeType.FILE: "fileId",
+    AttributeType.IMAGE: "fileId",
 }
 """The member of a value that a type takes."""
 
@@ -114,6 +117,10 @@ def _validate_choice(value: list[str], rules: ValueRules, path: Sequence[str]) -
     return codes or None
 
 
+def _validate_file(value: str, _rules: ValueRules, path: Sequence[str]) -> FileValue:
+    return parse_file_id(value, path)
+
+
 _VALIDATORS: Final[Mapping[AttributeType, Callable[[Any, ValueRules, Sequence[str]], Value | None]]] = {
     AttributeType.TEXT: _validate_text,
     AttributeType.TEXT_AREA: _validate_text_area,
@@ -122,6 +129,8 @@ _VALIDATORS: Final[Mapping[AttributeType, Callable[[Any, ValueRules, Sequence[st
     AttributeType.BOOLEAN: _keep_answer,
     AttributeType.SELECT: _validate_choice,
     AttributeType.MULTI_SELECT: _validate_choice,
+    AttributeType.FILE: _validate_file,
+    AttributeType.IMAGE: _validate_file,
 }
 
 

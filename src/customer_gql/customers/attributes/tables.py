@@ -36,6 +36,8 @@ class AttributeType(enum.Enum):
     BOOLEAN = "BOOLEAN"
     SELECT = "SELECT"
     MULTI_SELECT = "MULTI_SELECT"
+    FILE = "FILE"
+    IMAGE = "IMAGE"
 
 
 class AttributeForm(enum.Enum):

@@ -14,6 +14,7 @@ from .built_in.labels import label_of
 from .enums import InputValidation
 from .inputs import CODE, FILTER_MATCH, GRID_COLUMN, GRID_FILTER, SEARCHABLE, SEGMENT_CONDITION
 from .tables import AttributeEntity, AttributeForm, AttributeType, GridFilterMatch, InputFilter
+from .uploads.files import DEFAULT_FILE_BYTES
 
 
 @strawberry.type(description="A label in one store view.")
@@ -34,6 +35,16 @@ class AttributeRules:
     line_count: int | None = strawberry.field(description="Largest number of lines.", default=None)
     min_date: dt.date | None = strawberry.field(description="Earliest day.", default=None)
     max_date: dt.date | None = strawberry.field(description="Latest day.", default=None)
+    file_extensions: list[str] | None = strawberry.field(
+        description="Endings of the names of files that are taken, as `pdf`; null for all that the type takes.",
+        default=None,
+        metadata={"assumed": 5},
+    )
+    max_file_size: int | None = strawberry.field(
+        description=f"Largest size of a file in bytes; null for {DEFAULT_FILE_BYTES:,}.", default=None
+    )
+    max_image_width: int | None = strawberry.field(description="Largest width of a picture in pixels.", default=None)
+    max_image_height: int | None = strawberry.field(description="Largest height of a picture in pixels.", default=None)
 
 
 @strawberry.type(
@@ -138,6 +149,10 @@ def read_rules(stored: Any) -> AttributeRules:
         line_count=limits.get("lineCount"),
         min_date=earliest,
         max_date=latest,
+        file_extensions=limits.get("fileExtensions"),
+        max_file_size=limits.get("maxFileSize"),
+        max_image_width=limits.get("maxImageWidth"),
+        max_image_height=limits.get("maxImageHeight"),
     )
 
 

@@ -188,7 +188,7 @@ async def edit_profile(
     shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
     edits = await leave_out_untouched(connection, account, edits, fields.COLUMNS, expected=expected_version)
     kept, refused, wanted = fields.find_given_back(edits, account), CollectedErrors(), dict[str, Any]()
-    own, door = edit_attributes_of(customer_id), Door(account.website_id, AttributeForm.ACCOUNT_EDIT)
+    own, door = edit_attributes_of(customer_id), Door(account.website_id, AttributeForm.ACCOUNT_EDIT, by=by)
     with refused.collecting():
         wanted = fields.validate_profile({field: value for field, value in edits.items() if field not in kept}, shop)
     with refused.collecting():

@@ -32,6 +32,8 @@ _TYPES: Final[Mapping[str, FieldType]] = {
     AttributeType.BOOLEAN.value: FieldType.BOOLEAN,
     AttributeType.SELECT.value: FieldType.SELECT,
     AttributeType.MULTI_SELECT.value: FieldType.MULTI_SELECT,
+    AttributeType.FILE.value: FieldType.FILE,
+    AttributeType.IMAGE.value: FieldType.IMAGE,
 }
 _FOLLOWS: Final = {"password": "email"}
 """Fields of a form that are no field of a record, and what they come after. Others come last."""

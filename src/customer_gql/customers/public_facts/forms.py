@@ -50,6 +50,8 @@ class FieldType(enum.Enum):
     BOOLEAN = "BOOLEAN"
     SELECT = "SELECT"
     MULTI_SELECT = "MULTI_SELECT"
+    FILE = "FILE"
+    IMAGE = "IMAGE"
 
 
 _TYPES: Final[Mapping[str, FieldType]] = {

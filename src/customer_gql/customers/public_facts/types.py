@@ -38,6 +38,8 @@ graph_enum(
         "BOOLEAN": "Yes or no.",
         "SELECT": "The `code` of one of the options.",
         "MULTI_SELECT": "The `code` of any number of the options.",
+        "FILE": "The `fileId` of a file that `fileUploadCreate` had uploaded.",
+        "IMAGE": "The `fileId` of a picture that `fileUploadCreate` had uploaded.",
     },
     name="FormFieldType",
 )

@@ -17,17 +17,22 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import BadInput, ErrorCode
 from customer_gql.core.ids import decode_id, encode_id
 from customer_gql.core.viewer import Viewer
+from customer_gql.customers.attribute_files.reads import find_value_file
+from customer_gql.customers.attributes.uploads.links import ADMIN_PATH, STOREFRONT_PATH
 from customer_gql.database.pools import Database
 from customer_gql.database.statements import Connection, Row
 from customer_gql.execution.error_masking import refusal_for_fault
-from customer_gql.execution.http.contexts import open_download_context
+from customer_gql.execution.http.caller import request_origin
+from customer_gql.execution.http.contexts import open_download_context, open_storefront_context
 from customer_gql.execution.http.request_log import RequestLog
 from customer_gql.execution.http.responses import refusal_response
+from customer_gql.execution.http.security_headers import cors_middleware
 from customer_gql.execution.limits.admission import AdmissionGate
 from customer_gql.execution.preparation import REFUSAL_COST, rate_limit_key
 from customer_gql.execution.refusal import RequestRefused
 from customer_gql.execution.telemetry import metrics
 from customer_gql.execution.telemetry.faults import log_fault
+from customer_gql.graph.context import Context
 from customer_gql.messaging.files.links import use_link
 from customer_gql.messaging.files.reads import find_readable_file
 from customer_gql.messaging.files.storages import FileContentMissing
@@ -40,14 +45,34 @@ AT_ONCE: Final = 20
 """Files that one process sends at one time."""
 _COST: Final = 2 * REFUSAL_COST
 _NOT_FOUND: Final = "There is no such file, or it is not for you. A link works once: make another one."
+_SANDBOX: Final = "default-src 'none'; sandbox"
 TakeCost = Callable[[Viewer, str, int], Awaitable[int]]
 FindFile = Callable[[Connection, Request, Viewer], Awaitable[tuple[Row, Viewer] | None]]
+OpenContext = Callable[[Settings, Request], Awaitable[Context]]
 
 
 def file_routes(settings: Settings, take_cost: TakeCost) -> list[Route]:
     gate = AdmissionGate(AT_ONCE)
-    paths: dict[str, FindFile] = {"/links/{token}": _find_linked, "/{id}": _find_own}
-    return [Route(FILES_PATH + path, FileEndpoint(settings, take_cost, gate, find)) for path, find in paths.items()]
+    paths: dict[str, FindFile] = {
+        f"{FILES_PATH}/links/{{token}}": _find_linked,
+        f"{ADMIN_PATH}/{{link}}": _find_of_value,
+        f"{FILES_PATH}/{{id}}": _find_own,
+    }
+    return [
+        Route(path, FileEndpoint(settings, take_cost, gate, find, open_download_context))
+        for path, find in paths.items()
+    ]
+
+
+def own_file_routes(settings: Settings, take_cost: TakeCost) -> list[Route]:
+    """Files of customers, for themselves."""
+    find = FileEndpoint(settings, take_cost, AdmissionGate(AT_ONCE), _find_of_value, _open_storefront, "/files")
+    middleware = cors_middleware(settings, settings.storefront, methods=("GET",))
+    return [Route(f"{STOREFRONT_PATH}/{{link}}", find, middleware=middleware)]
+
+
+async def _open_storefront(settings: Settings, request: Request) -> Context:
+    return await open_storefront_context(settings, request, request_origin(request))
 
 
 async def _find_own(connection: Connection, request: Request, viewer: Viewer) -> tuple[Row, Viewer] | None:
@@ -65,6 +90,10 @@ async def _find_linked(connection: Connection, request: Request, viewer: Viewer)
     return None if file is None or link is None else (file, link.viewer)
 
 
+async def _find_of_value(connection: Connection, request: Request, viewer: Viewer) -> tuple[Row, Viewer] | None:
+    return await find_value_file(connection, request.path_params["link"], viewer)
+
+
 @dataclass(frozen=True, slots=True)
 class FileEndpoint:
     """An ASGI application for one path that leads to files. A request holds its place at the gate as long as it is answered."""
@@ -73,9 +102,12 @@ class FileEndpoint:
     take_cost: TakeCost
     gate: AdmissionGate
     find_file: FindFile
+    open_context: OpenContext
+    shown_path: str = FILES_PATH
+    """In the log; the path of a link is a secret."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        log = RequestLog(FILES_PATH)  # the path of a link is a secret
+        log = RequestLog(self.shown_path)
         try:
             self.gate.require_place()
         except RequestRefused as refused:
@@ -108,7 +140,7 @@ class FileEndpoint:
         if request.method != "GET":  # a HEAD would use a link up
             raise RequestRefused(405, ErrorCode.BAD_USER_INPUT, "Files are for GET.", {"Allow": "GET"})
         async with asyncio.timeout(self.settings.admin.seconds + 1):
-            context = await open_download_context(self.settings, request)
+            context = await self.open_context(self.settings, request)
             log.viewer = context.viewer.kind.value
             await self.take_cost(context.viewer, rate_limit_key(context.viewer, context.caller.address), _COST)
             async with context.database.transaction() as connection:
@@ -120,6 +152,8 @@ class FileEndpoint:
             return await self._stream(context.database, found[0])
 
     async def _record(self, connection: Connection, file: Row, viewer: Viewer, *, address: str) -> None:
+        if not viewer.is_staff_or_service:
+            return
         by = actor_of(replace(viewer, address=address or None))
         changes = {"name": (None, file.name), "sizeBytes": (None, file.size_bytes), "rowCount": (None, file.row_count)}
         subject = encode_id("fil", file.id)
@@ -136,6 +170,7 @@ class FileEndpoint:
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
             "Content-Length": str(file.size_bytes),
             "Accept-Ranges": "none",
+            "Content-Security-Policy": _SANDBOX,
             "Cache-Control": "private, no-store",
         }
         return StreamingResponse(_with_first(first, parts), media_type=file.media_type, headers=headers)

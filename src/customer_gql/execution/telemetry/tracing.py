@@ -58,7 +58,7 @@ def _leave_out_ids(path: str) -> str:
     return next((f"{folder}/…" for folder in _FOLDERS_OF_IDS if path.startswith(f"{folder}/")), path)
 
 
-_FOLDERS_OF_IDS = ("/admin/files", "/admin/imports")
+_FOLDERS_OF_IDS = ("/admin/files", "/admin/imports", "/files/uploads", "/files/values")
 
 
 async def _send_traced(span: Any, send: Send, message: Message) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from customer_gql.core.actor import ActorKind
 from customer_gql.database.tables import created_at, one_of, table
 from customer_gql.messaging.jobs.runs.tables import JobOwner
 
@@ -24,6 +25,15 @@ class FilePurpose(enum.Enum):
     EXPORT = "EXPORT"
     REPORT = "REPORT"
     UPLOAD = "UPLOAD"
+    ATTRIBUTE = "ATTRIBUTE"
+
+
+class FileOwner(enum.Enum):
+    """A file of the service itself is reached through what refers to it alone."""
+
+    STAFF = JobOwner.STAFF.value
+    SERVICE = JobOwner.SERVICE.value
+    SYSTEM = ActorKind.SYSTEM.value
 
 
 class FileStorage(enum.Enum):
@@ -57,7 +67,7 @@ stored_file = table(
     # Null for a file that something stored refers to.
     Column("expires_at", DateTime(timezone=True)),
     one_of("purpose", FilePurpose),
-    one_of("owner_kind", JobOwner),
+    one_of("owner_kind", FileOwner),
     one_of("storage", FileStorage),
     CheckConstraint("stored_at IS NULL OR (size_bytes IS NOT NULL AND sha256 IS NOT NULL)", name="stored"),
     Index("ix_stored_file_job", "job_id", postgresql_where=text("job_id IS NOT NULL")),

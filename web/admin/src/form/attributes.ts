@@ -34,12 +34,17 @@ const KINDS: Record<AttributeType, FieldKind> = {
   BOOLEAN: 'select',
   SELECT: 'select',
   MULTI_SELECT: 'multi',
+  // Not asked for: a file is sent by itself.
+  FILE: 'text',
+  IMAGE: 'text',
 };
 
-type Shown = Pick<Definition, 'isSystem' | 'isBeingDeleted' | 'isVisible'>;
+const FILES: AttributeType[] = ['FILE', 'IMAGE'];
+type Shown = Pick<Definition, 'type' | 'isSystem' | 'isBeingDeleted' | 'isVisible'>;
 
 export function isAsked(definition: Shown): boolean {
-  return !definition.isSystem && !definition.isBeingDeleted && definition.isVisible;
+  const isReady = !definition.isSystem && !definition.isBeingDeleted && definition.isVisible;
+  return isReady && !FILES.includes(definition.type);
 }
 
 /** A field for each attribute. A choice can be empty, and so can yes or no. */

@@ -39,6 +39,8 @@ TYPES: Final[Mapping[AttributeType, ColumnType]] = {
     AttributeType.BOOLEAN: ColumnType.BOOLEAN,
     AttributeType.SELECT: ColumnType.OPTIONS,
     AttributeType.MULTI_SELECT: ColumnType.OPTIONS,
+    AttributeType.FILE: ColumnType.STRING,
+    AttributeType.IMAGE: ColumnType.STRING,
 }
 MEMBER_OF: Final[Mapping[ColumnType, str]] = {
     ColumnType.STRING: "text",
@@ -52,7 +54,7 @@ _NEVER_ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     GridFilterMatch.STARTS_WITH.value: frozenset({"contains"}),
     GridFilterMatch.EQUALS.value: frozenset({"contains", "startsWith"}),
 }
-_TEXT_TYPES: Final = (AttributeType.TEXT, AttributeType.TEXT_AREA, AttributeType.MULTILINE)
+_TEXT_TYPES: Final = tuple(type_ for type_, column in TYPES.items() if column is ColumnType.STRING)
 
 
 def _find_in(attribute_id: int, *, has_one: bool) -> _Find:

@@ -189,4 +189,6 @@ _SHOWN: Final[Mapping[AttributeType, Callable[[int], ColumnElement[Any]]]] = {
     AttributeType.BOOLEAN: _show_one(_given.boolean_value),
     AttributeType.SELECT: _show_labels,
     AttributeType.MULTI_SELECT: _show_labels,
+    AttributeType.FILE: _show_one(_given.text_value),
+    AttributeType.IMAGE: _show_one(_given.text_value),
 }

@@ -5,6 +5,11 @@ from typing import Final
 from customer_gql.core.errors import Refusal, UserErrorCode
 
 VALUE_UNKNOWN: Final = Refusal("import.value_unknown", "The value is none of those that the shop knows.")
+FILE_NOT_IMPORTED: Final = Refusal(
+    "import.file_not_imported",
+    "Files are uploaded, not imported: what is stored stays. Leave the column out.",
+    UserErrorCode.NOT_ALLOWED,
+)
 LINES_JOINED: Final = Refusal("import.lines_joined", "Lines after line {limit} were joined to it.")
 UNREADABLE_CHARACTERS: Final = Refusal(
     "import.characters_unreadable", "The cell has characters that cannot be read in the encoding of the file."

@@ -8,10 +8,11 @@ import orjson
 
 from customer_gql.administration.customer_import.reading.cells import MAX_CELL, YES_NO, Cells
 from customer_gql.administration.customer_import.reading.dates import is_no_date, parse_day
-from customer_gql.administration.customer_import.reading.refusals import VALUE_UNKNOWN
+from customer_gql.administration.customer_import.reading.refusals import FILE_NOT_IMPORTED, VALUE_UNKNOWN
 from customer_gql.core.errors import RuleErrors
 from customer_gql.customers.attributes.rules import MEMBERS, validate_value
 from customer_gql.customers.attributes.tables import AttributeType
+from customer_gql.customers.attributes.uploads.files import FILES
 from customer_gql.customers.attributes.values.given import OPTION_UNKNOWN
 
 from .definitions import ImportAttribute
@@ -27,8 +28,9 @@ def read_attributes(
         if not cells.has(column):
             continue
         given = cells.read_stated(column, lambda text, path, one=one: _read_given(one, cells, text, path), MAX_CELL)
-        # An empty cell of a required value keeps what is stored, as that of a name does.
-        if column not in cells.left_out and not (given is None and one.is_required_on(website_id)):
+        # An empty cell of a required value keeps what is stored, as that of a name does, and so does that of a file.
+        keeps_empty = one.is_required_on(website_id) or one.rules.type in FILES
+        if column not in cells.left_out and not (given is None and keeps_empty):
             stated[code] = given
     return orjson.dumps(stated).decode() if stated else None
 
@@ -85,6 +87,10 @@ def _read_several(one: ImportAttribute, cells: Cells, text: str, path: Sequence[
     return [code for part in parts for code in _read_option(one, cells, part, path)]
 
 
+def _refuse_file(_one: ImportAttribute, _cells: Cells, _text: str, path: Sequence[str]) -> Any:
+    raise FILE_NOT_IMPORTED(path=path)
+
+
 _READERS: Final[Mapping[AttributeType, Callable[[ImportAttribute, Cells, str, Sequence[str]], Any]]] = {
     AttributeType.TEXT: _read_text,
     AttributeType.TEXT_AREA: _read_text,
@@ -93,4 +99,6 @@ _READERS: Final[Mapping[AttributeType, Callable[[ImportAttribute, Cells, str, Se
     AttributeType.BOOLEAN: _read_yes_no,
     AttributeType.SELECT: _read_several,
     AttributeType.MULTI_SELECT: _read_several,
+    AttributeType.FILE: _refuse_file,
+    AttributeType.IMAGE: _refuse_file,
 }

@@ -1,66 +1,47 @@
-"""`PUT /admin/imports/{id}/file`: the file of an import, by its owner. What is refused comes as JSON with code, key and path."""
+"""`PUT /admin/imports/{id}/file`: the file of an import, by its owner."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from customer_gql.administration.customer_import.reading.refusals import UPLOADED
 from customer_gql.administration.customer_import.runs.work import IMPORT_NOT_FOUND
 from customer_gql.administration.customer_import.types import UPLOAD_PATH
 from customer_gql.core.actor import actor_of
-from customer_gql.core.errors import BadInput, ErrorCode, RuleError
+from customer_gql.core.errors import BadInput, ErrorCode
 from customer_gql.core.ids import decode_id
-from customer_gql.core.messages.negotiation import choose_language
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Context
+from customer_gql.messaging.files.uploads import Chunks, UploadPlace, refuse_upload, seconds_to_send
 
 from .receiving import find_own_upload, receive_upload
 
-MOST_UPLOADS: Final = 4
-"""Uploads that one process takes at a time."""
-_SLOWEST: Final = 64 * 1024
-"""Bytes a second; an upload that is slower takes too long in the end."""
-_LEAST_SECONDS: Final = 60.0
 _STATUSES: Final = {IMPORT_NOT_FOUND.key: HTTPStatus.NOT_FOUND, UPLOADED.key: HTTPStatus.CONFLICT}
 
 OpenContext = Callable[[Request], Awaitable[Context]]
 
 
-class UploadEndpoint:
-    """`pause_seconds` is how long the client may send nothing."""
+def make_import_place(open_context: OpenContext, *, pause_seconds: float) -> UploadPlace:
+    return UploadPlace(_ImportReceiver(open_context).receive, pause_seconds, _STATUSES)
 
-    def __init__(self, open_context: OpenContext, *, pause_seconds: float) -> None:
-        self._open_context = open_context
-        self._pause_seconds = pause_seconds
-        self._running = 0
 
-    async def answer(self, request: Request) -> Response:
-        if self._running >= MOST_UPLOADS:
-            return _refuse(503, ErrorCode.UNAVAILABLE, "Too many uploads at a time. Try again in a moment.", retry="5")
-        self._running += 1
-        try:
-            return await self._receive(request)
-        except RuleError as refused:
-            return _refuse_rule(refused, request)
-        except TimeoutError:
-            return _refuse(408, ErrorCode.BAD_USER_INPUT, "The file was not received in time. Upload it again.")
-        finally:
-            self._running -= 1
+@dataclass(frozen=True, slots=True)
+class _ImportReceiver:
+    open_context: OpenContext
 
-    async def _receive(self, request: Request) -> Response:
-        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-            return _refuse(415, ErrorCode.BAD_USER_INPUT, "Send the file without Content-Encoding.")
-        context = await self._open_context(request)
+    async def receive(self, request: Request, chunks: Chunks) -> Response:
+        context = await self.open_context(request)
         viewer = context.viewer
         if not viewer.is_staff_or_service:
-            return _refuse(401, ErrorCode.UNAUTHENTICATED, "Sign in as staff to upload a file.")
+            return refuse_upload(401, ErrorCode.UNAUTHENTICATED, "Sign in as staff to upload a file.")
         if Permission.CUSTOMERS_IMPORT not in viewer.permissions:
             message = f"The permission {Permission.CUSTOMERS_IMPORT} is missing."
-            return _refuse(403, ErrorCode.FORBIDDEN, message)
+            return refuse_upload(403, ErrorCode.FORBIDDEN, message)
         try:
             import_id = decode_id(request.path_params["id"], "cim")
         except BadInput:
@@ -68,41 +49,9 @@ class UploadEndpoint:
         by = actor_of(viewer)
         async with context.database.reads.acquire() as connection:
             imported = await find_own_upload(connection, import_id, by)
-        async with asyncio.timeout(_LEAST_SECONDS + imported.size_bytes / _SLOWEST):
-            chunks = self._read_chunks(request)
+        async with asyncio.timeout(seconds_to_send(imported.size_bytes)):
             status = await receive_upload(context.database, context.settings, imported, chunks, by=by)
         return JSONResponse({"id": request.path_params["id"], "status": status.value})
 
-    async def _read_chunks(self, request: Request) -> AsyncIterator[bytes]:
-        stream = request.stream()
-        while True:
-            try:
-                chunk = await asyncio.wait_for(anext(stream, None), self._pause_seconds)
-            except ClientDisconnect:
-                raise TimeoutError from None
-            if chunk is None:
-                return
-            yield chunk
 
-
-def _refuse_rule(refused: RuleError, request: Request) -> Response:
-    accepted = request.headers.get("accept-language", "")
-    status = _STATUSES.get(refused.key, HTTPStatus.BAD_REQUEST)
-    told = {
-        "key": refused.key,
-        "params": refused.params,
-        "path": refused.path,
-        "userErrorCode": refused.code.value,
-    }
-    return _refuse(int(status), ErrorCode.BAD_USER_INPUT, refused.message_in(choose_language(accepted)), told)
-
-
-def _refuse(
-    status: int, code: ErrorCode, message: str, told: dict[str, Any] | None = None, *, retry: str | None = None
-) -> Response:
-    headers = {"Connection": "close"} | ({} if retry is None else {"Retry-After": retry})
-    body = {"errors": [{"message": message, "extensions": {"code": code.value, **(told or {})}}]}
-    return JSONResponse(body, status, headers)
-
-
-__all__ = ["UPLOAD_PATH", "UploadEndpoint"]
+__all__ = ["UPLOAD_PATH", "make_import_place"]

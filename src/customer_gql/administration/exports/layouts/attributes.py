@@ -72,4 +72,6 @@ _SHOWN: Final[Mapping[AttributeType, tuple[ColumnType, Callable[[Any], ColumnEle
     AttributeType.BOOLEAN: (ColumnType.ENUM, _write_answer),
     AttributeType.SELECT: _CODES,
     AttributeType.MULTI_SELECT: _CODES,
+    AttributeType.FILE: _TEXT,
+    AttributeType.IMAGE: _TEXT,
 }

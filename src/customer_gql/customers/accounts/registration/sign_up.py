@@ -38,6 +38,8 @@ from customer_gql.shop.settings.reads import settings_at
 from .settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
 
 _NOTICES_PER_HOUR: Final = 5
+_GUEST: Final = Actor(ActorKind.NOBODY)
+"""Who fills in the form, and has no account yet."""
 _SETTINGS: Final = (EMAIL_CONFIRMATION, DEFAULT_GROUP, opt_in.CONFIRM_BY_MAIL, *fields.SETTINGS)
 SubscribeFunction = Callable[..., Awaitable[object]]
 """How the wish for the newsletter is written down."""
@@ -96,7 +98,7 @@ async def _settle_attributes(
     with refused.collecting():
         await refuse_fields_not_shown(connection, AttributeEntity.CUSTOMER, AttributeForm.SIGN_UP, about)
     with refused.collecting():
-        await own.settle(connection, attributes, Door(view.website_id, AttributeForm.SIGN_UP, is_new=True))
+        await own.settle(connection, attributes, Door(view.website_id, AttributeForm.SIGN_UP, is_new=True, by=_GUEST))
     refused.raise_collected()
     return own
 

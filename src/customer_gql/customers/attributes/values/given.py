@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import BigInteger, Text, all_, and_, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from customer_gql.core.actor import SYSTEM, Actor
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.text import normalize_text
 from customer_gql.customers.attributes.definitions import GIVEN_TWICE
@@ -22,6 +23,8 @@ from customer_gql.customers.attributes.tables import (
     attribute_option,
     attribute_website,
 )
+from customer_gql.customers.attributes.uploads.files import FileValue
+from customer_gql.customers.attributes.uploads.writes import Claim, claim_files
 from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows
 
 ATTRIBUTE_UNKNOWN: Final = Refusal("attribute.unknown", "There is no such attribute here.", UserErrorCode.NOT_FOUND)
@@ -94,6 +97,8 @@ class Door:
     is_new: bool = False
     """Whether the record is made, so that the form asks for everything that is required."""
     is_quick: bool = False
+    by: Actor = SYSTEM
+    """Who gives the values, and so may store files that they uploaded."""
     is_blind: bool = False
     """Whether the editor may not see personal values, so that nothing may tell which are stored."""
 
@@ -135,6 +140,8 @@ async def settle_values(
             settled[row.id] = SettledValue(row, value)
     with refused.collecting():
         await _refuse_unknown_options(connection, given, settled)
+    with refused.collecting():
+        await _claim_files(connection, given, stored, settled, door.by)
     if door.is_new and door.form is not None:
         with refused.collecting():
             await _refuse_missing(connection, entity, {one.code for one in given}, door)
@@ -215,6 +222,24 @@ async def _refuse_unknown_options(
     refused.raise_collected()
 
 
+async def _claim_files(
+    connection: Connection,
+    given: Sequence[GivenValue],
+    stored: Mapping[int, Value],
+    settled: dict[int, SettledValue],
+    by: Actor,
+) -> None:
+    """Files that are not stored yet are those that the same one uploaded for this attribute."""
+    places = {one.code: place for place, one in enumerate(given)}
+    claims = [
+        Claim(id, one.value, ["attributes", str(places[one.attribute.code]), "value", "fileId"])
+        for id, one in settled.items()
+        if isinstance(one.value, FileValue) and one.value != stored.get(id)
+    ]
+    for id, file in (await claim_files(connection, claims, by)).items():
+        settled[id] = settled[id]._replace(value=file)
+
+
 async def lock_options(connection: Connection, chosen: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
     """Those of these options, by attribute and code, that can be chosen. They are not removed until the transaction ends."""
     if not chosen:
@@ -250,4 +275,6 @@ async def _refuse_missing(connection: Connection, entity: AttributeEntity, codes
 
 def show_value(value: Value | None) -> Any:
     """As JSON holds it."""
+    if isinstance(value, FileValue):
+        return str(value)
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -12,7 +12,7 @@ from customer_gql.graph.payloads import NULL, NULL_REFUSED
 
 from .given import GivenValue
 
-_MEMBERS: Final = ("text", "lines", "date", "boolean", "options")
+_MEMBERS: Final = {**{name: name for name in ("text", "lines", "date", "boolean", "options")}, "file_id": "fileId"}
 
 
 @strawberry.input(one_of=True, description="A value; its member has to be that of the type of the attribute.")
@@ -23,6 +23,9 @@ class AttributeValueInput:
     boolean: strawberry.Maybe[bool] = column("Of `BOOLEAN`.")
     options: strawberry.Maybe[list[str]] = column(
         "Codes of the chosen options: of `SELECT` one, of `MULTI_SELECT` any."
+    )
+    file_id: strawberry.Maybe[strawberry.ID] = column(
+        "Of `FILE` and `IMAGE`: the `fileId` of a file that was uploaded, or the `id` of the one that is stored."
     )
 
 

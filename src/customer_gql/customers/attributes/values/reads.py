@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from customer_gql.core.errors import BadInput, NotFound
 from customer_gql.core.permissions import Permission
+from customer_gql.core.viewer import Viewer
 from customer_gql.customers.attributes.reads import attributes_by_entity, websites_by_attribute
 from customer_gql.customers.attributes.rules import Value
 from customer_gql.customers.attributes.tables import (
@@ -19,6 +20,9 @@ from customer_gql.customers.attributes.tables import (
     attribute_option,
     attribute_option_label,
 )
+from customer_gql.customers.attributes.uploads.files import FileValue, encode_file_id
+from customer_gql.customers.attributes.uploads.links import make_link
+from customer_gql.customers.attributes.uploads.reads import uploads_by_id
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.shop.websites.reads import UNKNOWN_STORE_VIEW
 from customer_gql.shop.websites.tables import store_view
@@ -53,6 +57,17 @@ class OptionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class FileFacts:
+    """`url` is a link for the one who sees the file."""
+
+    id: str
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ValueFacts:
     """A stored value with what shows it. `is_masked` where the viewer may not see it."""
 
@@ -61,6 +76,7 @@ class ValueFacts:
     type: AttributeType
     value: Value
     options: Sequence[OptionFacts]
+    file: FileFacts | None
     locale: str | None
     is_masked: bool
 
@@ -78,6 +94,8 @@ def collect_value(type: AttributeType, rows: Sequence[Any]) -> Value:
             return [row.text_value for row in rows]
         case AttributeType.TEXT | AttributeType.TEXT_AREA:
             return rows[0].text_value
+        case AttributeType.FILE | AttributeType.IMAGE:
+            return FileValue(rows[0].file_id, rows[0].text_value)
 
 
 async def load_values(
@@ -146,6 +164,7 @@ def _describe_value(
     label = None if view is None else context.load(_labels, (row.id, view.id))
     options = [context.load(_options, (row.id, code)) for code in codes]
     labels = [] if view is None else [context.load(_option_labels, (row.id, code, view.id)) for code in codes]
+    upload = None if rows[0].file_id is None else context.load(uploads_by_id, rows[0].file_id)
 
     async def describe() -> ValueFacts:
         type, own = AttributeType(row.type), None if label is None else await label
@@ -158,8 +177,17 @@ def _describe_value(
             type=type,
             value=collect_value(type, rows),
             options=[OptionFacts(one.code, translated.get(one.code, one.label)) for one in found],
+            file=None if upload is None else _describe_upload(await upload, rows[0].text_value, context.viewer),
             locale=None if view is None else view.locale,
             is_masked=is_masked,
         )
 
     return describe()
+
+
+def _describe_upload(upload: Any, name: str, viewer: Viewer) -> FileFacts | None:
+    """None for one that was deleted since the value was read."""
+    if upload is None:
+        return None
+    url = make_link(upload.id, upload.link_key, viewer)
+    return FileFacts(encode_file_id(upload.id, upload.secret), name, upload.media_type, upload.size_bytes, url)

@@ -33,12 +33,15 @@ def _content(table_name: str) -> list[Any]:
         Column("date_value", Date),
         Column("boolean_value", Boolean),
         Column("option_code", Text),
+        # The upload of a file, whose name is the text.
+        Column("file_id", BigInteger),
         ForeignKeyConstraint(
             ["attribute_id", "option_code"],
             ["attribute_option.attribute_id", "attribute_option.code"],
             name=f"fk_{table_name}_option_code",  # another one begins with the same column
         ),
         CheckConstraint(_CONTENT, name="content"),
+        CheckConstraint("file_id IS NULL OR text_value IS NOT NULL", name="file_name"),
     ]
 
 

@@ -8,10 +8,11 @@ from customer_gql.core.messages.catalogues import ENGLISH
 from customer_gql.customers.attributes.built_in.labels import label_of
 from customer_gql.customers.attributes.enums import AttributeType  # where the graph's enum is made of it
 from customer_gql.customers.attributes.tables import AttributeEntity
+from customer_gql.customers.attributes.uploads.files import FileValue
 from customer_gql.graph.access.guards import mask_value
 from customer_gql.graph.context import Info
 
-from .reads import OptionFacts, ValueFacts, load_values
+from .reads import FileFacts, OptionFacts, ValueFacts, load_values
 
 Codes = Annotated[
     list[str] | None,
@@ -31,9 +32,21 @@ class AttributeValueOption:
     )
 
 
+@strawberry.type(description="A file that is the value of an attribute.")
+class AttributeFile:
+    id: strawberry.ID = strawberry.field(description="Id to give the file back by, as `fileId`. Starts with `afl_`.")
+    name: str = strawberry.field(description="Name that it was uploaded and is downloaded by.")
+    media_type: str = strawberry.field(description="What its content is, as `image/png`.")
+    size_bytes: int = strawberry.field(description="Size in bytes.")
+    url: str | None = strawberry.field(
+        description="Path to download it from by `GET`, on the same host: for 15 minutes, and for the one who asked alone. Works "
+        "without a token, and not with that of somebody else."
+    )
+
+
 @strawberry.type(
     description="The value of an attribute. The member that fits its type has it; the others are null, `options` is empty. Staff "
-    "without `customers.pii` see the first letters of personal texts, and no personal days, answers and options."
+    "without `customers.pii` see the first letters of personal texts, and no personal days, answers, options and files."
 )
 class AttributeValue:
     facts: strawberry.Private[ValueFacts]
@@ -64,6 +77,8 @@ class AttributeValue:
             case list():
                 parts = [one.label for one in facts.options] if _is_choice(facts) else facts.value
                 shown = ", ".join(parts)
+            case FileValue():
+                shown = facts.value.name
             case _:
                 shown = facts.value
         if facts.is_masked:
@@ -99,6 +114,10 @@ class AttributeValue:
     )
     def options(self) -> list[OptionFacts]:
         return [] if self.facts.is_masked else list(self.facts.options)
+
+    @strawberry.field(graphql_type=AttributeFile | None, description="Of `FILE` and `IMAGE`.")
+    def file(self) -> FileFacts | None:
+        return None if self.facts.is_masked else self.facts.file
 
 
 def _is_choice(facts: ValueFacts) -> bool:

@@ -11,6 +11,8 @@ from customer_gql.core.concurrent_edits import Changes, find_bases
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.attributes.rules import Value
 from customer_gql.customers.attributes.tables import AttributeEntity, AttributeType, attribute
+from customer_gql.customers.attributes.uploads.files import FileValue, is_file_shown
+from customer_gql.customers.attributes.uploads.writes import use_files
 from customer_gql.customers.history.conflicts import read_changes_since
 from customer_gql.database.statements import Connection, Row, equals_any, execute_statement, fetch_rows, insert_rows
 from customer_gql.database.transactions import mark_customers
@@ -77,6 +79,7 @@ class AttributeEdit:
         if ids:
             of_record = delete(values).filter_by(**self.key).where(equals_any(values.c.attribute_id, ids))
             await execute_statement(connection, of_record)
+        await use_files(connection, [one.value for one in changed if isinstance(one.value, FileValue)], self.key)
         await insert_rows(connection, values, [row for one in changed for row in make_value_rows(one, self.key)])
         mark_customers(connection, [self.key["customer_id"]], values)
 
@@ -102,6 +105,8 @@ class AttributeEdit:
 
     def _is_untouched(self, one: GivenValue, bases: Mapping[str, Any]) -> bool:
         name = self.prefix + one.code
+        if name in bases and one.value is not None and "fileId" in one.value:
+            return is_file_shown(one.value["fileId"], bases[name])
         shown = None if one.value is None else show_value(next(iter(one.value.values())))
         return name in bases and bases[name] == shown
 
@@ -123,9 +128,10 @@ def make_value_rows(one: SettledValue, key: Mapping[str, int]) -> Iterable[dict[
     """The rows that a value is stored as."""
     column = _COLUMNS[AttributeType(one.attribute.type)]
     parts = one.value if isinstance(one.value, list) else [] if one.value is None else [one.value]
-    blank = dict.fromkeys(sorted(set(_COLUMNS.values())))
+    blank: dict[str, Any] = dict.fromkeys(sorted({*_COLUMNS.values(), "file_id"}))
     for place, part in enumerate(parts):
-        yield {**key, "attribute_id": one.attribute.id, "place": place, **blank, column: part}
+        content = {"text_value": part.name, "file_id": part.id} if isinstance(part, FileValue) else {column: part}
+        yield {**key, "attribute_id": one.attribute.id, "place": place, **blank, **content}
 
 
 _COLUMNS: Final[Mapping[AttributeType, str]] = {
@@ -136,4 +142,7 @@ _COLUMNS: Final[Mapping[AttributeType, str]] = {
     AttributeType.BOOLEAN: "boolean_value",
     AttributeType.SELECT: "option_code",
     AttributeType.MULTI_SELECT: "option_code",
+    # The name, beside the id.
+    AttributeType.FILE: "text_value",
+    AttributeType.IMAGE: "text_value",
 }

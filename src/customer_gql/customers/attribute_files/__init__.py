@@ -1,0 +1,1 @@
+"""Files of attributes as they are sent, got and deleted (docs/domain/attributes.md#attributes-15)."""
