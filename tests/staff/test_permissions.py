@@ -84,6 +84,7 @@ ROOTS: dict[str, list[str]] = {
         "websites",
     ],
     "orders.read": ["order", "orderMassAction", "orderSelectionCreate", "orderStatuses", "orders"],
+    "commerce.sync": ["productStockUpsert", "productUpsert"],
     "orders.manage": [
         "invoiceCancel",
         "invoiceCapture",
@@ -219,6 +220,7 @@ NAMES = {
     "CUSTOMERS_FORCE_SIGN_IN": "customers.force_sign_in",
     "CREDIT_ADJUST": "credit.adjust",
     "ORDERS_READ": "orders.read",
+    "COMMERCE_SYNC": "commerce.sync",
     "ORDERS_ARCHIVE": "orders.archive",
     "ORDERS_MANAGE": "orders.manage",
     "COMPANIES_DELETE": "companies.delete",

@@ -47,6 +47,7 @@ class Permission(enum.StrEnum):
         "Invoice, ship, hold, cancel and comment on orders, and correct their addresses.",
     )
     ORDERS_ARCHIVE = "orders.archive", "Move orders that are finished into the archive, and back."
+    COMMERCE_SYNC = "commerce.sync", "Take over products and stock from the shop's other programs: for service tokens."
     GROUPS_MANAGE = (
         "groups.manage",
         "Create, change and delete customer groups, which decide discounts, taxes and who can sign in where.",

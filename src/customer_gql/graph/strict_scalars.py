@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -66,6 +67,32 @@ def _parse_number_literal(node: ValueNode, _variables: Any = None) -> decimal.De
         raise StrawberryInputCoercionError(error.message, node) from None
 
 
+class BigInt(int):
+    """A whole number of 63 bits, as versions of other programs are."""
+
+
+MAX_BIG_INT: Final = 2**63 - 1
+_DIGITS: Final = re.compile("0|[1-9][0-9]{0,18}")
+
+
+def _parse_big_integer(value: Any) -> BigInt:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    if not is_number and not (isinstance(value, str) and _DIGITS.fullmatch(value)):
+        raise StrawberryInputCoercionError("Write a whole number in digits alone, as a JSON string or an integer.")
+    if not 0 <= int(value) <= MAX_BIG_INT:
+        raise StrawberryInputCoercionError(f"Write a whole number from 0 to {MAX_BIG_INT}.")
+    return BigInt(value)
+
+
+def _parse_big_integer_literal(node: ValueNode, _variables: Any = None) -> BigInt:
+    if not isinstance(node, (StringValueNode, IntValueNode)):
+        raise StrawberryInputCoercionError("Write a whole number.", node)
+    try:
+        return _parse_big_integer(int(node.value) if isinstance(node, IntValueNode) else node.value)
+    except GraphQLError as error:
+        raise StrawberryInputCoercionError(error.message, node) from None
+
+
 def _parse_integer(value: Any) -> int:
     """The library also takes `1.0` and `1e2` in variables, where the parser of JSON may have rounded a fraction away."""
     if isinstance(value, float):
@@ -81,6 +108,15 @@ _parse_decimal_text = _parse_text(parse_decimal)
 SPECIFICATIONS: Final = "https://github.com/customer-gql/customer-gql/blob/main/docs/scalars.md"
 
 STRICT_SCALARS: Final[dict[object, ScalarDefinition]] = {
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number from 0 to 9223372036854775807. Answers hold it as a JSON string, so that no digit is lost; inputs "
+        "take a JSON string or an integer.",
+        specified_by_url=f"{SPECIFICATIONS}#bigint",
+        serialize=str,
+        parse_value=_parse_big_integer,
+        parse_literal=_parse_big_integer_literal,
+    ),
     dt.date: strawberry.scalar(
         name="Date",
         description="A day of the calendar, as `2024-01-31`; no other spelling is taken.",

@@ -71,6 +71,7 @@ SLICES: Final = (
     "commerce.store_credit",
     "commerce.reward_points",
     "commerce.balances",
+    "commerce.sync",
     "customers.newsletter",
     "customers.notes",
     "customers.tags",

@@ -1,0 +1,11 @@
+"""Samples of what other programs send, for the tests that walk the whole graph."""
+
+from support.calls import by_input
+
+ROW = {"externalId": "walk", "sourceVersion": "7", "sku": "WALK-1", "name": "Walk"}
+NOT_PERSONAL = dict.fromkeys(("SyncResult.externalId",), "a key of a product")
+CALLS = {
+    "productUpsert": [by_input(lambda _: {"rows": [ROW]})],
+    "productStockUpsert": [by_input(lambda _: {"rows": [{"sku": "WALK-1", "sourceVersion": 1, "quantity": 3}]})],
+}
+UNRECORDED = dict.fromkeys(CALLS, "of products, not of a customer")
