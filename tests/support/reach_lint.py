@@ -31,6 +31,7 @@ CHECKS = {
     "find_job",
     "find_own_membership",
     "require_own_membership",
+    "reach_customer_of_viewer",
     "read_list",
     "submit_job",
     "validate_content",

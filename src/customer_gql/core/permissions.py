@@ -41,6 +41,11 @@ class Permission(enum.StrEnum):
         "See why a product has its price, and create, change and delete rules that change prices.",
     )
     TAXES_MANAGE = "taxes.manage", "Create, change and delete tax classes, tax rates and tax rules."
+    CARTS_MANAGE = "carts.manage", "Change carts and wishlists of customers for them."
+    ORDERS_CUSTOM_PRICE = (
+        "orders.custom_price",
+        "Sell at prices other than those of the catalog, besides `carts.manage`.",
+    )
     ORDERS_READ = "orders.read", "See orders, and what happened to them."
     ORDERS_MANAGE = (
         "orders.manage",

@@ -64,7 +64,6 @@ CAUSES = [
     ("companyActivate", ["customer.activated", "company.status_changed"]),
     ("companyMemberAdd", ["customer.updated", "company.member_added"]),
     ("companyMemberRemove", ["customer.updated", "company.member_removed"]),
-    ("companyMemberUpdate", ["company.updated"]),
 ]
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -23,6 +23,7 @@ from .inputs import (
     read_new_lines,
     read_quantities,
 )
+from .lines.edits import NewLine
 from .owners import find_cart_owner, find_view_of_shopper, refuse_ended_token
 from .reads import carts_by_id, carts_by_website
 from .types import Cart
@@ -82,20 +83,7 @@ class CartMutation:
         f"adds up. {_EACH} `NOT_ALLOWED` for what cannot be bought or is not in stock, `LIMIT_REACHED` for a full cart. {ENDS_OF_CART}",
     )
     async def cart_items_add(self, info: Info, input: Annotated[CartItemsAddInput, INPUT]) -> CartItemsAddPayload:
-        context, token = info.context, None
-        refuse_ended_token(context)
-        lines = read_new_lines(input.items)
-        async with context.database.reads.acquire() as connection:
-            view = await find_view_of_shopper(connection, context)
-            owner = await find_cart_owner(connection, context, view.website_id)
-        await count_change(context, owner)
-        async with context.transaction() as connection:
-            if owner is None:
-                owner, token = await add_guest(connection)
-            locked = await writes.open_cart(connection, owner, website_id=view.website_id, store_view_id=view.id)
-            outcome = await writes.add_items(connection, locked, lines, by=actor_of(context.viewer))
-        record_activity(context, cart_token=token or context.cart_token)
-        return CartItemsAddPayload(key=outcome.key, cart_token=token, user_errors=_show_refused(context, outcome))
+        return await add_to_own_cart(info.context, read_new_lines(input.items))
 
     @guest_mutation(
         exclusive=True,
@@ -125,6 +113,26 @@ class CartMutation:
     async def cart_changes_accept(self, info: Info, input: Annotated[CartChangesAcceptInput, INPUT]) -> CartPayload:
         version = input.version
         return await change_own_cart(info.context, partial(writes.accept_changes, version=version))
+
+
+async def add_to_own_cart(
+    context: Context, lines: Sequence[NewLine], *, locate: Callable[[Sequence[RuleError]], Sequence[RuleError]] = list
+) -> CartItemsAddPayload:
+    """Add lines to the viewer's cart; a guest without any gets one. `locate` finds what is refused in the input."""
+    refuse_ended_token(context)
+    token = None
+    async with context.database.reads.acquire() as connection:
+        view = await find_view_of_shopper(connection, context)
+        owner = await find_cart_owner(connection, context, view.website_id)
+    await count_change(context, owner)
+    async with context.transaction() as connection:
+        if owner is None:
+            owner, token = await add_guest(connection)
+        locked = await writes.open_cart(connection, owner, website_id=view.website_id, store_view_id=view.id)
+        outcome = await writes.add_items(connection, locked, lines, by=actor_of(context.viewer))
+    record_activity(context, cart_token=token or context.cart_token)
+    shown = [user_error(error, context.language) for error in locate(outcome.refused)]
+    return CartItemsAddPayload(key=outcome.key, cart_token=token, user_errors=shown)
 
 
 async def change_own_cart(context: Context, change: Callable[..., Awaitable[CartOutcome]]) -> CartPayload:

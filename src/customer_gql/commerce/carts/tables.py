@@ -86,10 +86,13 @@ cart_item = table(
     Column("quantity", Integer, nullable=False),
     # Unit price that the shopper has seen and accepted; null where none is known.
     Column("accepted_price", BigInteger),
+    # Unit price by staff, in the place of that of the catalog.
+    Column("custom_price", BigInteger),
     created_at("added_at"),
     PrimaryKeyConstraint("customer_id", "cart_id", "id"),
     ForeignKeyConstraint(["customer_id", "cart_id"], ["cart.customer_id", "cart.id"], ondelete="CASCADE"),
     CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("custom_price >= 0", name="custom_price"),
     Index("uq_cart_item_line", "customer_id", "cart_id", "product_id", "options_hash", unique=True),
     distribution="customer",
 )

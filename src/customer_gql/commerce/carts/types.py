@@ -74,6 +74,14 @@ class CartItem(Node):
         return None if line is None or line.unit_price is None else show_money(line.unit_price, currency)
 
     @strawberry.field(
+        graphql_type=Money | None,
+        description="Price of a unit that staff gave, in the place of that of the catalog; null without.",
+    )
+    async def custom_price(self: Any, info: Info) -> Any:
+        row = await info.context.load(reads.carts_by_id, (self.customer_id, self.cart_id))
+        return None if self.custom_price is None else show_money(self.custom_price, row.currency)
+
+    @strawberry.field(
         graphql_type=Money,
         description="Unit price times quantity, before discounts and tax; 0 where it cannot be bought.",
     )

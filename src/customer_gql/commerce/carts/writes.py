@@ -126,6 +126,23 @@ async def update_items(
     return await _edit_each(connection, locked, edits, given, set_quantity, by=by)
 
 
+async def set_custom_prices(
+    connection: Connection, locked: LockedCart, given: Sequence[tuple[str, int | None, int | None, bool]], *, by: Actor
+) -> CartOutcome:
+    """Quantities and prices of lines by public id, each line for itself: id, quantity or None, price, and whether the price changes."""
+    edits = await _begin_edits(connection, locked, {})
+
+    def change(line: tuple[str, int | None, int | None, bool]) -> None:
+        id, quantity, price, changes_price = line
+        key = _parse_item_id(locked, id, ["id"])
+        if quantity is not None:
+            edits.set_quantity(key, quantity)
+        if changes_price and quantity != 0:
+            edits.set_custom_price(key, price)
+
+    return await _edit_each(connection, locked, edits, given, change, by=by)
+
+
 async def remove_items(connection: Connection, locked: LockedCart, ids: Sequence[str], *, by: Actor) -> CartOutcome:
     """Remove lines by public id, each for itself."""
     edits = await _begin_edits(connection, locked, {})
@@ -220,6 +237,7 @@ async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEd
             "options_hash": hash_options(line.options),
             "quantity": line.quantity,
             "accepted_price": line.accepted_price,
+            "custom_price": line.custom_price,
         }
         for line in edits.edited
         if line.quantity
@@ -232,10 +250,16 @@ async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEd
 
 def _put_lines() -> Statement:
     types = {"customer_id": BigInteger, "cart_id": BigInteger, "id": BigInteger, "product_id": BigInteger}
-    types |= {"options": JSONB, "options_hash": Text, "quantity": Integer, "accepted_price": BigInteger}
+    types |= {
+        "options": JSONB,
+        "options_hash": Text,
+        "quantity": Integer,
+        "accepted_price": BigInteger,
+        "custom_price": BigInteger,
+    }
     given = given_rows("rows", *[column(name, type_()) for name, type_ in types.items()])
     put = upsert(item).from_select(list(types), select(*[given.c[name] for name in types]).order_by(given.c.id))
-    changed = {name: put.excluded[name] for name in ("quantity", "accepted_price")}
+    changed = {name: put.excluded[name] for name in ("quantity", "accepted_price", "custom_price")}
     return compile_statement(put.on_conflict_do_update(index_elements=["customer_id", "cart_id", "id"], set_=changed))
 
 

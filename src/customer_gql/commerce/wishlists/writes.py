@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from customer_gql.core.actor import Actor
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, UserErrorCode
@@ -25,6 +25,7 @@ from customer_gql.database.statements import (
 )
 from customer_gql.messaging.events.writes import Event, emit
 from customer_gql.shop.settings.reads import settings_at
+from customer_gql.staff.audit.writes import record_staff_event
 
 from .settings import ENABLED, MAX_LISTS, MULTIPLE
 from .tables import WishlistVisibility, wishlist, wishlist_item as item
@@ -180,12 +181,15 @@ async def touch_lists(connection: Connection, owner: int, changes: Mapping[int, 
 
 
 async def tell_lists(connection: Connection, owner: int, changes: Mapping[int, Changes], *, by: Actor) -> None:
-    """Tell other systems."""
+    """Tell other systems, and write what staff did."""
     events = [
         Event("wishlist.changed", encode_id("wis", owner, key), tuple(sorted(fields)), customer_id=owner)
         for key, fields in changes.items()
     ]
     await emit(connection, events, by=by)
+    if by.kind in (ActorKind.STAFF, ActorKind.SERVICE):
+        for event, fields in zip(events, changes.values(), strict=True):
+            await record_staff_event(connection, "WISHLIST_CHANGED", by=by, subject=event.subject, changes=fields)
 
 
 async def _store_list(connection: Connection, row: Row, values: Mapping[str, Any]) -> None:

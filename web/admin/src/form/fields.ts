@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import type { FieldError } from '../graph/errors';
 
 export type FieldKind =
@@ -12,8 +11,7 @@ export type FieldKind =
   | 'boolean'
   | 'select'
   | 'multi'
-  | 'lines'
-  | 'parts';
+  | 'lines';
 
 export interface Option {
   value: string;
@@ -34,21 +32,9 @@ export interface Field {
   maxLength?: number;
   /** Of a password: `current-password` for one that exists. */
   autoComplete?: string;
-  /** Of the kind `parts`: how they are shown and changed, on the whole width. */
-  render?: (given: PartsGiven) => ReactNode;
 }
 
-/** What one of a list has, such as an option of an attribute. */
-export type Part = Record<string, unknown>;
-
-export interface PartsGiven {
-  value: Part[];
-  onChange: (value: Part[]) => void;
-  error: string | undefined;
-  isDisabled: boolean;
-}
-
-export type Value = string | boolean | string[] | Part[];
+export type Value = string | boolean | string[];
 export type Values = Record<string, Value>;
 
 export interface Section {

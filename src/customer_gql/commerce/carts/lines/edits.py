@@ -38,6 +38,8 @@ class NewLine:
     sku: str
     quantity: int
     options: Sequence[ChosenOption] = ()
+    custom_price: int | None = None
+    """Of a unit, by staff; it replaces the price."""
 
 
 @dataclass(slots=True)
@@ -49,7 +51,13 @@ class EditedLine:
     options: Sequence[ChosenOption]
     quantity: int
     accepted_price: int | None
+    custom_price: int | None = None
     is_edited: bool = False
+
+    def find_price(self, facts: ProductFacts, quantity: int) -> int | None:
+        """Of a unit; None where it cannot be bought, whatever price it has of its own."""
+        price = facts.find_price(quantity, self.options)
+        return price if price is None or self.custom_price is None else self.custom_price
 
 
 class LineEdits:
@@ -65,6 +73,7 @@ class LineEdits:
         self._lines: dict[tuple[int, str], EditedLine] = {}
         for row in self.stored:
             line = EditedLine(row.id, row.product_id, parse_options(row.options), row.quantity, row.accepted_price)
+            line.custom_price = row.custom_price
             self._lines[row.product_id, row.options_hash] = line
 
     @property
@@ -84,6 +93,8 @@ class LineEdits:
             raise _FULL(limit=self._max_lines)
         line = known or EditedLine(new_id(), product_id, options, 0, None)
         self._set(line, line.quantity + given.quantity)
+        if given.custom_price is not None:
+            self._set_custom_price(line, given.custom_price)
         self._lines[key] = line
 
     def set_quantity(self, id: int, quantity: int, path: Sequence[str] = ("id",)) -> None:
@@ -96,13 +107,24 @@ class LineEdits:
         else:
             self._set(line, quantity)
 
+    def set_custom_price(self, id: int, price: int | None) -> None:
+        """None takes the price of the catalog again. Raises `RuleError`; then nothing changed."""
+        line = next((line for line in self._lines.values() if line.id == id and line.quantity), None)
+        if line is None:
+            raise ITEM_NOT_FOUND(path=["id"])
+        self._set_custom_price(line, price)
+
+    def _set_custom_price(self, line: EditedLine, price: int | None) -> None:
+        line.custom_price, line.is_edited = price, True
+        line.accepted_price = line.find_price(self.products[line.product_id], line.quantity)
+
     def accept(self, priced: Iterable[PricedLine]) -> None:
         """Take prices and quantities as they are offered now, and remove what cannot be bought."""
         by_id = {line.id: line for line in self._lines.values()}
         for offered in priced:
             line = by_id[offered.row.id]
             line.quantity = 0 if offered.unit_price is None else offered.available
-            price = self.products[line.product_id].find_price(line.quantity, line.options) if line.quantity else None
+            price = line.find_price(self.products[line.product_id], line.quantity) if line.quantity else None
             if line.quantity != offered.row.quantity or price != line.accepted_price:
                 line.accepted_price, line.is_edited = price, True
 
@@ -112,7 +134,7 @@ class LineEdits:
         least, most = facts.stock.min_quantity, min(facts.stock.max_quantity or self._max_quantity, self._max_quantity)
         if not least <= quantity <= most:
             raise QUANTITY_WRONG(path=["quantity"], minimum=least, maximum=most)
-        price = facts.find_price(quantity, line.options)
+        price = line.find_price(facts, quantity)
         if price is None:
             raise NOT_SALABLE(path=["id"] if line.quantity else ["sku"], sku=row.sku)
         left = facts.find_available()

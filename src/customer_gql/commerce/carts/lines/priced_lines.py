@@ -112,6 +112,7 @@ def price_lines(rows: Sequence[Any], products: Mapping[int, ProductFacts], curre
     for row in rows:
         facts, rest = products[row.product_id], left[row.product_id]
         price = facts.find_price(row.quantity, parse_options(row.options))
+        price = price if price is None or row.custom_price is None else row.custom_price
         available = _find_orderable(row.quantity, facts.stock, rest)
         if rest is not None:
             left[row.product_id] = rest - available

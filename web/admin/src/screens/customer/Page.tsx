@@ -5,10 +5,9 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../components/Empty';
 import { QueryFrame } from '../../components/QueryFrame';
-import { RecordTabs } from '../../components/RecordTabs';
+import { CustomerTabs } from './CustomerTabs';
 import { Header } from './Header';
 import { headerQuery } from './query';
-import { TABS } from './tab';
 
 export default function CustomerPage() {
   const { t } = useTranslation('customer');
@@ -20,7 +19,7 @@ export default function CustomerPage() {
         customer ? (
           <Stack spacing={2}>
             <Header customer={customer} />
-            <RecordTabs id={id} all={TABS} texts="customer" />
+            <CustomerTabs id={id} />
           </Stack>
         ) : (
           <Empty icon="person" title={t('unknown')} text={t('unknownText')} />

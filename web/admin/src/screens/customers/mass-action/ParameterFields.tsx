@@ -3,12 +3,13 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import { useTranslation } from 'react-i18next';
-import type { OpenList } from '../../../grid/ListView';
+import type { CustomerMassActionKind } from '../../../generated/graphql';
+import type { Option } from '../../../grid/labels';
 import type { Parameters } from './parameters';
 
 interface Props {
-  action: string;
-  list: OpenList;
+  action: CustomerMassActionKind;
+  groups: Option[];
   given: Parameters;
   onChange: (given: Parameters) => void;
 }
@@ -18,7 +19,7 @@ const FLAG = 'isAutomaticGroupChangeDisabled';
 const EDITED = ['prefix', 'suffix', 'gender', 'taxVatNumber', 'birthYear', FLAG];
 
 /** The fields that an action takes. */
-export function ParameterFields({ action, list, given, onChange }: Props) {
+export function ParameterFields({ action, groups, given, onChange }: Props) {
   const { t } = useTranslation('bulk');
   const set = (part: Partial<Parameters>) => onChange({ ...given, ...part });
   switch (action) {
@@ -31,7 +32,7 @@ export function ParameterFields({ action, list, given, onChange }: Props) {
           value={given.groupId}
           onChange={(event) => set({ groupId: event.target.value })}
         >
-          {(list.facts.options.assignableGroup ?? []).map((group) => (
+          {groups.map((group) => (
             <MenuItem key={group.value} value={group.value}>
               {group.label}
             </MenuItem>
