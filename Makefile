@@ -91,6 +91,10 @@ statements: tools ## judge the statements of the fast tests by the rules of a di
 	rm -rf $(STATEMENTS)
 	COLLECT_STATEMENTS=$(STATEMENTS) $(PYTEST) -m "not slow" $(T)
 	PYTHONPATH=tests $(BIN)/python -m support.distribution.statements $(STATEMENTS)
+ifeq ($(T),tests)
+	COLLECT_STATEMENTS=$(STATEMENTS)/distributed $(PYTEST) -m slow -k distributed tests/administration/customer_import
+	PYTHONPATH=tests $(BIN)/python -m support.distribution.statements $(STATEMENTS)/distributed accepted
+endif
 
 # pytest ends with 5 where a part has no slow tests.
 test-slow: setup ## run the slow tests: stopwatch, generated documents, outages, processes, browser

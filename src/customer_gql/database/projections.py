@@ -30,8 +30,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql import visitors
 
+from .derived.looked_up import LookedUp
 from .derived.parts import Part, ProjectionParts
 from .derived.rows import differences_statement, recompute_statement, update_part_statement
+from .distribution.forms import are_forms_distributed, for_one_machine
 from .statements import AnySelect, Connection, Statement, compile_statement, execute_statement, fetch_rows, fetch_value
 from .tables import projection_lock
 
@@ -60,7 +62,7 @@ class Projection:
 
     `rows` selects them for every customer, with a column of the table's name for each column that is written;
     `customer_id` is the column of its FROM clause that names the customer. `parts` are the columns that can be recomputed
-    without the others, of a table with one row for each customer.
+    without the others, of a table with one row for each customer. `looked_up` is how a distributed database computes them.
     """
 
     table: Table
@@ -68,18 +70,28 @@ class Projection:
     customer_id: ColumnElement[int]
     reads: tuple[Table, ...]
     parts: ProjectionParts | None = None
+    looked_up: LookedUp | None = None
     _differences: Statement = field(init=False, repr=False)
+    _distributed_differences: Statement = field(init=False, repr=False)
     _next_customers: Statement = field(init=False, repr=False)
     _customer_count: Statement = field(init=False, repr=False)
     _columns: frozenset[Column[Any]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_columns", frozenset(_columns_in(self.rows)))
-        fresh = self.rows.where(self.customer_id == any_(_ids))
-        object.__setattr__(self, "_differences", compile_statement(differences_statement(self.table, fresh, _ids)))
+        of_one_machine = self._compile_differences(self.rows)
+        object.__setattr__(
+            self, "_differences", of_one_machine if self.looked_up is None else for_one_machine(of_one_machine)
+        )
+        distributed = of_one_machine if self.looked_up is None else self._compile_differences(self.looked_up.rows)
+        object.__setattr__(self, "_distributed_differences", distributed)
         tables = (*self.reads, self.table)
         object.__setattr__(self, "_next_customers", compile_statement(_next_customers(tables)))
         object.__setattr__(self, "_customer_count", compile_statement(_customer_count(tables)))
+
+    def _compile_differences(self, rows: AnySelect) -> Statement:
+        fresh = rows.where(self.customer_id == any_(_ids))
+        return compile_statement(differences_statement(self.table, fresh, _ids))
 
     def depends_on(self, table: Table, columns: Collection[str] | None) -> bool:
         """Whether a change of these columns of the table, or of any of them, can change a row."""
@@ -105,12 +117,21 @@ class Projection:
 
     def recomputed(self, ids: ColumnElement[Any], part: Part | None) -> AnySelect:
         """Brings the rows of these customers up to date, or a part of them, and selects how many changed."""
-        fresh = self.rows.where(self.customer_id == any_(ids))
+        looked_up = self.looked_up if are_forms_distributed() else None
+        rows = self.rows if looked_up is None else looked_up.rows
+        fresh = rows.where(self.customer_id == any_(ids))
         return (
             recompute_statement(self.table, fresh, ids)
             if part is None
             else update_part_statement(self.table, fresh, part)
         )
+
+    async def look_up(self, connection: Connection, customer_ids: Sequence[int], part: Part | None) -> dict[str, str]:
+        """The further parameters of the statement, in a distributed database."""
+        if self.looked_up is None or not are_forms_distributed():
+            return {}
+        is_needed = part is None or not part.isdisjoint(self.looked_up.columns)
+        return {self.looked_up.name: await self.looked_up.read(connection, customer_ids) if is_needed else "[]"}
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
@@ -119,7 +140,9 @@ class Projection:
     async def find_differences(self, connection: Connection, customer_ids: Sequence[int]) -> dict[int, int]:
         """How many rows of these customers are missing, superfluous or not as they would be recomputed: by customer, those
         who have such rows."""
-        rows = await fetch_rows(connection, self._differences, customer_ids=customer_ids)
+        statement = self._distributed_differences if are_forms_distributed() else self._differences
+        given = await self.look_up(connection, customer_ids, None)
+        rows = await fetch_rows(connection, statement, customer_ids=customer_ids, **given)
         return {row.customer_id: row.total for row in rows}
 
     async def count_customers(self, connection: Connection) -> int:
@@ -143,18 +166,26 @@ async def recompute_together(
 
     One statement recomputes all of them, for up to `CUSTOMERS_IN_A_BATCH` customers; of some projections a part alone.
     """
-    statement, changed = _joint_statement(tuple((it, parts.get(it)) for it in stale)), 0
+    together = tuple((it, parts.get(it)) for it in stale)
+    statement, changed = _joint_statement(together, are_distributed=are_forms_distributed()), 0
     for start in range(0, max(map(len, stale.values())), CUSTOMERS_IN_A_BATCH):
         end = start + CUSTOMERS_IN_A_BATCH
         batch = {projection.ids_parameter: ids[start:end] for projection, ids in stale.items()}
+        given: dict[str, str] = {}
+        for projection, part in together:
+            given |= await projection.look_up(connection, batch[projection.ids_parameter], part)
         if max(map(len, batch.values())) >= PLANNED_FROM:
             await connection.execute("DISCARD PLANS")
-        changed += await fetch_value(connection, statement, **batch)
+        changed += await fetch_value(connection, statement, **batch, **given)
     return changed
 
 
 @cache
-def _joint_statement(projections: tuple[tuple[Projection, Part | None], ...]) -> Statement:
+def _joint_statement(
+    projections: tuple[tuple[Projection, Part | None], ...],
+    *,
+    are_distributed: bool,  # noqa: ARG001 - part of the key under which the statement is kept
+) -> Statement:
     changed: list[ColumnElement[int]] = []
     for projection, part in projections:
         # In a subquery, so that the planner does not see how many there are. It would plan for their number each time,

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.messaging.jobs.work import Tools
 from support.customers import make_customer
 from support.importing import import_key, problems, run_import, start, upload, work
@@ -92,7 +93,8 @@ async def test_many_rows_take_as_many_statements_as_two(
         await work(tools)
         counts[size] = await statements.count()
         assert [await balances(connection, row) for row in rows] == [(500, 7)] * size
-    assert counts[2] == counts[50], statements.texts
+    if not are_forms_distributed():  # which lock customers one by one
+        assert counts[2] == counts[50], statements.texts
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Part of the service on two databases, by a driver that sends each statement where its distribution key leads."""
 
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,8 +11,10 @@ from customer_gql.customers.accounts.reads import viewers_by_token
 from customer_gql.database.distribution.forms import use_distributed_forms
 from customer_gql.database.pools import Database, open_database
 from customer_gql.execution.plans import cache
+from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import Settings
 from customer_gql.staff import writes as staff
+from support.adobe_shop import ANN, HOME, Shop, sheet
 from support.clients import Client, served
 from support.distribution.router import NotRouted, RoutingConnection, find_machine, split_arguments
 from support.distribution.routes import Key, find_route
@@ -42,11 +45,11 @@ BY_EMAIL = """query B($email: String!) { customer(by: {email: $email}) { id emai
 
 @pytest.fixture
 async def database(spare_databases: SpareDatabases) -> AsyncGenerator[Database]:
-    """Two databases as one. Without derived rows, whose statement looks up addresses by customer: accepted.toml, D3."""
+    """Two databases as one."""
     with spare_databases.lend() as first, spare_databases.lend() as second:
         RoutingConnection.second_url, RoutingConnection.ran = second, [0, 0]
         RoutingConnection.refused.clear()
-        async with open_database(first, connection_class=RoutingConnection, projections=()) as opened:
+        async with open_database(first, connection_class=RoutingConnection, projections=PROJECTIONS) as opened:
             yield opened
 
 
@@ -147,6 +150,37 @@ async def test_secrets_lead_to_their_customers_and_end_with_them(guest: Client, 
         assert await is_out(own)
     assert RoutingConnection.refused == []
     assert 0 not in RoutingConnection.ran
+
+
+async def test_an_import_reaches_customers_on_two_machines(database: Database, tmp_path: Path):
+    """Twice, the second time with other names and addresses of those who are there already."""
+    use_distributed_forms(True)
+    people = [ANN | {"email": email} for email in PEOPLE]
+    homes = [HOME | {"_email": email, "_entity_id": str(place)} for place, email in enumerate(PEOPLE, 1)]
+    async with database.writes.acquire() as connection:
+        shop = Shop(connection, tmp_path)
+        made = await shop.load(sheet(*people), sheet(*homes))
+        assert (made.customers.created, made.addresses.created) == (len(PEOPLE), len(PEOPLE))
+        renamed = [one | {"firstname": "Anna"} for one in people]
+        moved = [one | {"city": "Leeds", "street": "2 Low Road"} for one in homes]
+        changed = await shop.load(sheet(*renamed), sheet(*moved))
+        assert (changed.customers.updated, changed.addresses.updated) == (len(PEOPLE), len(PEOPLE))
+        stored, found = (
+            "SELECT first_name, version FROM customer",
+            "SELECT email, email_key, name, city FROM customer_grid_row",
+        )
+        machines = await connection._con._machines()  # type: ignore[attr-defined]
+        customers = [[tuple(row) for row in await machine.fetch(stored)] for machine in machines]
+        rows = [tuple(row) for machine in machines for row in await machine.fetch(found)]
+        events = [
+            len(await machine.fetch("SELECT id FROM customer_event WHERE kind = 'IMPORTED'")) for machine in machines
+        ]
+    use_distributed_forms(False)
+    assert [] not in customers
+    assert customers[0] + customers[1] == [("Anna", 3)] * len(PEOPLE)
+    assert sorted(rows) == [(email, email, "Anna Lee", "Leeds") for email in sorted(PEOPLE)]
+    assert sum(events) == 2 * len(PEOPLE)
+    assert RoutingConnection.refused == []
 
 
 async def test_a_statement_without_a_key_is_refused(database: Database):

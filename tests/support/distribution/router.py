@@ -115,6 +115,13 @@ class RoutingConnection(MarkingConnection):
             return tags[0]
         return f"{tags[0].rpartition(' ')[0]} {sum(int(tag.rpartition(' ')[2]) for tag in tags)}"
 
+    def cursor(self, query: str, *arguments: Any, **named: Any) -> Any:
+        """Of what the first machine has alone: rows of several are not put together while they come."""
+        if find_route(query).place not in ("first", "everywhere"):
+            self.refused.append(query)
+            raise NotRouted(f"rows of several machines cannot be read by a cursor: {query}")
+        return super().cursor(query, *arguments, **named)
+
     async def close(self, *, timeout: float | None = None) -> None:
         await self._close_other()
         await super().close(timeout=timeout)

@@ -11,12 +11,13 @@ from sqlglot import exp, parse_one
 from customer_gql.database.tables import distribution_column
 from customer_gql.schema.tables import metadata
 
-from .rules import DISTRIBUTION, SPREAD
+from .rules import DISTRIBUTION, SPREAD, TEMPORARY
 
 _PARAMETER: Final = re.compile(r"\$(\d+)")
 _OFFSET: Final = 987_650_000
 """A parameter is parsed as a number, because the parser takes `$1::int:$2::int` for a string between dollars."""
 _JUDGED: Final = re.compile(r"\s*\(*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+_TEMPORARY: Final = re.compile(rf"\b{TEMPORARY}\w+")
 _SPLIT: Final = (exp.AggFunc, exp.Limit)
 
 
@@ -45,15 +46,21 @@ class Route:
 
 @lru_cache(maxsize=2000)
 def find_route(sql: str) -> Route:
+    # Temporary tables are on the machine of the session, whatever is done to them alone.
+    is_temporary = any(name not in DISTRIBUTION for name in _TEMPORARY.findall(sql))
     if not _JUDGED.match(sql) or "pg_catalog." in sql:
-        return Route("everywhere")
+        return Route("first" if is_temporary else "everywhere")
     tree = parse_one(_PARAMETER.sub(lambda found: str(_OFFSET + int(found[1])), sql), read="postgres")
     names = {table.name for table in tree.find_all(exp.Table)} & DISTRIBUTION.keys()
     written = {one.find(exp.Table).name for one in tree.find_all(exp.Insert, exp.Update, exp.Delete)} & names  # pyright: ignore
     kinds = {DISTRIBUTION[name] for name in names}
     if kinds.isdisjoint(SPREAD):
+        if is_temporary:
+            return Route("first")
         is_whole_table = bool(names) and {DISTRIBUTION[name] for name in written} == {"reference"}
         return Route("everywhere" if is_whole_table or ("nextval" not in sql.lower() and not names) else "first")
+    if is_temporary:
+        return Route("refused")
     keys = tuple(dict.fromkeys(_find_keys(tree)))
     top = tree.expression if isinstance(tree, exp.Insert) else tree
     is_whole = (

@@ -24,7 +24,7 @@ _VOLATILE: Final = {"NOW", "CURRENT_TIMESTAMP", "CLOCK_TIMESTAMP", "RANDOM", "GE
 _PARAMETER: Final = re.compile(r"\$\d+")
 _SAMPLE: Final = re.compile(r"TABLESAMPLE \w+\([^()]*\)")
 _DROPPED_AT_COMMIT: Final = re.compile(r"\s+ON COMMIT DROP\b")
-_TEMPORARY: Final = "import_"
+TEMPORARY: Final = "import_"
 """How the names of tables begin that an import makes for its transaction."""
 _JUDGED: Final = re.compile(r"\s*\(*(SELECT|WITH|INSERT|UPDATE|DELETE|MERGE|CREATE TEMP)", re.IGNORECASE)
 _SOURCES: Final = "given"
@@ -203,7 +203,7 @@ def _judge_whole(statement: exp.Expr) -> Iterator[Finding]:
     if isinstance(statement, exp.Create) and "TEMPORARY" in statement.sql("postgres").upper():
         yield Finding("temporary table", kind, names)
     spread = _spread_tables(statement)
-    if spread and any(name.startswith(_TEMPORARY) and name not in DISTRIBUTION for name in _name_tables(statement)):
+    if spread and any(name.startswith(TEMPORARY) and name not in DISTRIBUTION for name in _name_tables(statement)):
         yield Finding("temporary table beside others", kind, spread)
     for lateral in statement.find_all(exp.Lateral):
         if lateral.find(exp.Limit) and (tables := _spread_tables(lateral)):

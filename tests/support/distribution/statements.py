@@ -52,9 +52,9 @@ def find_unaccepted(texts: set[str], *lists: str) -> dict[str, list[str]]:
     return dict(found)
 
 
-def main(folder: str) -> None:
+def main(folder: str, *lists: str) -> None:
     texts = {text for file in Path(folder).glob("*.json") for text in json.loads(file.read_text())}
-    found = find_unaccepted(texts)
+    found = find_unaccepted(texts, *lists)
     for fault, statements in found.items():
         sys.stdout.write(f"{fault}\n  {' '.join(statements[0].split())[:300]}\n")
     sys.stdout.write(f"{len(texts)} statements, {len(found)} forms that fit no rule and are on no list\n")
@@ -62,4 +62,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,5 +1,6 @@
 """How the row of a customer in the grid is computed (docs/domain/grid.md#grid-10)."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -30,10 +31,12 @@ from customer_gql.customers.newsletter.tables import SubscriptionStatus, newslet
 from customer_gql.customers.profile.tables import customer, customer_activity, customer_email
 from customer_gql.customers.tags.tables import customer_tag
 from customer_gql.database.derived.parts import ProjectionParts
-from customer_gql.database.projections import Projection
+from customer_gql.database.projections import LookedUp, Projection
+from customer_gql.database.statements import AnySelect
 from customer_gql.loading.grids.search import LONGEST_TEXT, search_document, spell_out_in_sql
 from customer_gql.shop.websites.tables import website
 
+from .email_keys import LOOKED_UP, LOOKED_UP_KEYS, look_up_email_keys
 from .tables import customer_grid_row
 
 _billing, _shipping = address.alias("billing"), address.alias("shipping")
@@ -165,6 +168,12 @@ _newsletter = (
 _of_account = customer.c.website_id
 _order_count = func.coalesce(_statistics.c.order_count, literal_column("0"))
 
+_DOCUMENT: Final[dict[str, Any]] = {
+    "spelt": (_spelt.c.words,),
+    "postcodes": (_folds.c.postcode,),
+    "exact": (cast(customer.c.number, Text()), _folds.c.external_id),
+    "telephone": _billing.c.telephone_e164,
+}
 _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "customer_id": customer.c.id,
     "number": customer.c.number,
@@ -219,21 +228,17 @@ _VALUES: Final[dict[str, ColumnElement[Any]]] = {
     "reward_points": func.coalesce(_points.c.balance, literal_column("0")),
     "newsletter_status": _newsletter.c.status[literal_column("1")],
     "subscribed_store_view_id": _newsletter.c.store_view_id[literal_column("1")],
-    "document": search_document(
-        spelt=(_spelt.c.words,),
-        postcodes=(_folds.c.postcode,),
-        emails=(_email_key,),
-        exact=(cast(customer.c.number, Text()), _folds.c.external_id),
-        telephone=_billing.c.telephone_e164,
-    ),
+    "document": search_document(emails=(_email_key,), **_DOCUMENT),
+}
+_OF_EMAIL_KEY: Final = {
+    "email_key": LOOKED_UP_KEYS.c.email_key,
+    "document": search_document(emails=(LOOKED_UP_KEYS.c.email_key,), **_DOCUMENT),
 }
 
 # Each source is joined from the left and gives one row at most, so that the planner can leave it out.
 _always: ColumnElement[bool] = literal_column("true")
-_ROWS: Final = (
-    select(*[value.label(name) for name, value in _VALUES.items()])
-    .select_from(customer)
-    .outerjoin(website, website.c.id == _of_account)
+_SOURCES: Final = (
+    customer.outerjoin(website, website.c.id == _of_account)
     .outerjoin(_billing, and_(_billing.c.customer_id == customer.c.id, _billing.c.is_default_billing))
     .outerjoin(_shipping, and_(_shipping.c.customer_id == customer.c.id, _shipping.c.is_default_shipping))
     .outerjoin(_member, and_(_member.c.customer_id == customer.c.id, _member.c.is_primary))
@@ -257,6 +262,15 @@ _ROWS: Final = (
     .outerjoin(_spelt, _always)
 )
 
+
+def _select_rows(values: Mapping[str, ColumnElement[Any]], sources: FromClause) -> AnySelect:
+    return select(*[value.label(name) for name, value in values.items()]).select_from(sources)
+
+
+_ROWS: Final = _select_rows(_VALUES, _SOURCES)
+_DISTRIBUTED_ROWS: Final = _select_rows(
+    _VALUES | _OF_EMAIL_KEY, _SOURCES.outerjoin(LOOKED_UP_KEYS, LOOKED_UP_KEYS.c.customer_id == customer.c.id)
+)
 CUSTOMER_GRID_ROW: Final = Projection(
     table=customer_grid_row,
     reads=(
@@ -274,4 +288,5 @@ CUSTOMER_GRID_ROW: Final = Projection(
     customer_id=customer.c.id,
     rows=_ROWS,
     parts=ProjectionParts(_ROWS, customer, customer.c.id, follows={customer_email: customer.c.email}),
+    looked_up=LookedUp(LOOKED_UP, frozenset(_OF_EMAIL_KEY), _DISTRIBUTED_ROWS, look_up_email_keys),
 )

@@ -6,13 +6,16 @@ from typing import Final
 import orjson
 from sqlalchemy import Table
 
+from customer_gql.administration.customer_import.copied_rows.reading import beside
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS
 from customer_gql.core.ids import encode_id_in_sql
+from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import mark_customers
 from customer_gql.messaging.events.event_types import event_type_by_history_kind, fields_by_event_type
 
-from .staging import ImportRun
+from .staging import BATCH_ROWS, ImportRun
 
 _RECORD: Final = """
 WITH numbered AS (
@@ -42,6 +45,9 @@ async def record_imported_customers(
     connection: Connection, source: str, desk: ImportRun, *, kind: str, count: int
 ) -> None:
     """`source` is a SELECT of `customer_id`, `version` and `changes`, one row for each of `count` customers."""
+    if are_forms_distributed():
+        await _record_apart(connection, source, desk, kind=kind)
+        return
     caused: list[tuple[str, tuple[str, ...] | None]] = [(event_type_by_history_kind()[kind], None)]
     caused += fields_by_event_type(kind).items()
     listed = [{"number": i, "type": type_, "fields": fields} for i, (type_, fields) in enumerate(caused)]
@@ -50,6 +56,14 @@ async def record_imported_customers(
     statement = _RECORD.format(source=source, subject=encode_id_in_sql("cus", "recorded.customer_id"))
     first_event_id = desk.take_event_ids(count * len(caused))
     await connection.execute(statement, *values, first_event_id, timeout=LONG_SECONDS)
+
+
+async def _record_apart(connection: Connection, source: str, desk: ImportRun, *, kind: str) -> None:
+    """With the statements of other changes, which go by keys."""
+    rows = await connection.fetch(f"{beside(source)} ORDER BY customer_id", timeout=LONG_SECONDS)
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = [(row.customer_id, row.version, orjson.loads(row.changes)) for row in rows[start : start + BATCH_ROWS]]
+        await record_customer_events(connection, batch, kind=kind, by=desk.by)
 
 
 async def mark_imported_customers(

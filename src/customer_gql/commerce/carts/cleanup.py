@@ -3,12 +3,13 @@
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
 from customer_gql.commerce.guests.tables import guest
 from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.core.clock import read_clock
-from customer_gql.database.statements import equals_any, execute_statement, fetch_rows
+from customer_gql.database.distribution.forms import are_forms_distributed, lock_rows_of_customers
+from customer_gql.database.statements import Connection, equals_any, execute_statement, fetch_rows
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.reads import setting
 from customer_gql.shop.websites.reads import ALL_WEBSITES
@@ -34,14 +35,28 @@ async def _delete_batch(tools: Tools, website_id: int, before: dt.datetime) -> i
     of_website = (cart.c.website_id == website_id, cart.c.is_active, cart.c.updated_at < before)
     oldest = select(cart.c.customer_id, cart.c.id).where(*of_website).order_by(cart.c.updated_at).limit(BATCH)
     async with tools.database.transaction() as connection:
-        found = await fetch_rows(connection, oldest.with_for_update(skip_locked=True))
-        owners = sorted({row.customer_id for row in found})
-        ids = [row.id for row in found]
+        if are_forms_distributed():  # rows of several machines are locked customer by customer, and none is skipped
+            found = await fetch_rows(connection, oldest)
+            each = select(cart.c.customer_id, cart.c.id).where(*of_website).order_by(cart.c.id)
+            locked = await lock_rows_of_customers(
+                connection, each, cart.c.customer_id, [row.customer_id for row in found]
+            )
+        else:
+            locked = found = await fetch_rows(connection, oldest.with_for_update(skip_locked=True))
+        owners = sorted({row.customer_id for row in locked})
+        ids = [row.id for row in locked]
         await execute_statement(
             connection, delete(cart).where(equals_any(cart.c.customer_id, owners), equals_any(cart.c.id, ids))
         )
-        is_left = exists().where(cart.c.customer_id == guest.c.customer_id) | exists().where(
-            sales_order.c.customer_id == guest.c.customer_id
-        )
-        await execute_statement(connection, delete(guest).where(equals_any(guest.c.customer_id, owners), ~is_left))
+        await _delete_guests(connection, owners)
     return len(found)
+
+
+async def _delete_guests(connection: Connection, customer_ids: list[int]) -> None:
+    """Those of whom no cart and no order is left. They lie by their tokens, so that what is left is looked up first."""
+    left = set[int]()
+    for of in (cart, sales_order):
+        kept = select(of.c.customer_id).where(equals_any(of.c.customer_id, customer_ids)).distinct()
+        left |= {row.customer_id for row in await fetch_rows(connection, kept)}
+    gone = [id for id in customer_ids if id not in left]
+    await execute_statement(connection, delete(guest).where(equals_any(guest.c.customer_id, gone)))

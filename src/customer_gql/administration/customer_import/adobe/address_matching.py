@@ -2,7 +2,15 @@
 
 from typing import Final
 
+from customer_gql.administration.customer_import.copied_rows.reading import (
+    beside,
+    copy_addresses,
+    copy_claims,
+    copy_customers,
+)
+from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.customers.addresses.fields import CONTENT
+from customer_gql.database.statements import Connection
 
 from .addresses import SOURCES
 
@@ -11,15 +19,17 @@ def columns_of(table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in CONTENT)
 
 
-OWNED_ROWS: Final = "CREATE TEMPORARY TABLE import_address (customer_id bigint, LIKE import_address_row) ON COMMIT DROP"
-OWNERS: Final = """
+_OWNED_ROWS: Final = (
+    "CREATE TEMPORARY TABLE import_address (customer_id bigint, LIKE import_address_row) ON COMMIT DROP"
+)
+_OWNERS: Final = """
 INSERT INTO import_address
 SELECT e.customer_id, s.* FROM import_address_row s
 LEFT JOIN customer_email e ON e.email_normalised = s.email_normalised
   AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END AND e.reserved_until IS NULL
 """
 # More than will change: a row that names no new content and no new default changes nothing.
-ADDRESS_LOCKS: Final = f"""
+_ADDRESS_LOCKS: Final = f"""
 INSERT INTO import_lock
 SELECT s.customer_id FROM import_address s
 WHERE s.customer_id IS NOT NULL AND NOT EXISTS (
@@ -106,7 +116,7 @@ WHERE first.line = s.line AND first.address_id <> s.address_id
 """
 
 
-MATCHING: Final = (
+_MATCHING: Final = (
     _BY_ENTITY,
     _NAMES,
     _FILL,
@@ -115,3 +125,33 @@ MATCHING: Final = (
     _unite("s.entity_id", "s.entity_id IS NOT NULL"),
     _unite(columns_of("s"), "s.entity_id IS NULL"),
 )
+_REMEMBER_OWNERS: Final = """
+CREATE TEMPORARY TABLE import_owner ON COMMIT DROP AS
+SELECT DISTINCT customer_id FROM import_address WHERE customer_id IS NOT NULL
+"""
+_NAMED_CUSTOMERS: Final = "SELECT customer_id FROM import_address"
+
+
+async def find_owners(connection: Connection, *, is_shared: bool) -> None:
+    """Fill `import_address` with the rows and the customers they belong to."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_address")
+    await connection.execute(_OWNED_ROWS)
+    await copy_claims(connection, "SELECT email_normalised FROM import_address_row")
+    await execute_long(connection, beside(_OWNERS), is_shared)
+    await connection.execute("ANALYZE import_address", timeout=LONG_SECONDS)
+
+
+async def match_addresses(connection: Connection) -> None:
+    """Find the stored address that each row of `import_address` means, of customers who are locked."""
+    for copy in (copy_customers, copy_addresses):
+        await copy(connection, _NAMED_CUSTOMERS)
+    for statement in _MATCHING:
+        await execute_long(connection, beside(statement))
+
+
+async def find_customers_to_lock(connection: Connection) -> None:
+    """Add the customers whose address books the file may change to `import_lock`."""
+    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_owner")
+    await execute_long(connection, _REMEMBER_OWNERS)
+    await copy_addresses(connection, _NAMED_CUSTOMERS)
+    await execute_long(connection, beside(_ADDRESS_LOCKS))

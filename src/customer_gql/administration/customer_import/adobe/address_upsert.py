@@ -3,6 +3,8 @@
 from operator import itemgetter
 from typing import Final
 
+from customer_gql.administration.customer_import.copied_rows.reading import beside, copy_addresses, copy_customers
+from customer_gql.administration.customer_import.copied_rows.writing import write_beside
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.reading.refusals import CUSTOMER_LOST, TOO_MANY_ADDRESSES
 from customer_gql.administration.customer_import.reading.report import CellProblem
@@ -19,7 +21,7 @@ from customer_gql.database.statements import Connection
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import setting
 
-from .address_matching import ADDRESS_LOCKS, MATCHING, OWNED_ROWS, OWNERS, columns_of
+from .address_matching import columns_of, find_owners, match_addresses
 from .addresses import SOURCES
 
 _REFUSE_TOO_MANY: Final = """
@@ -133,41 +135,48 @@ WHERE stored IS DISTINCT FROM given
 GROUP BY changed.customer_id
 """
 _EDIT: Final = f"""
-UPDATE address a SET {", ".join(f"{column} = e.{column}" for column in (*CONTENT, "region_code"))}, updated_at = $1
-FROM import_edit e WHERE a.customer_id = e.customer_id AND a.id = e.id
+UPDATE address a SET {", ".join(f"{column} = e.{column}" for column in (*CONTENT, "region_code"))}, updated_at = e.written_at
+FROM {{given}} AS e WHERE a.customer_id = e.customer_id AND a.id = e.id
 """
+_EDITED: Final = "SELECT import_edit.*, $1::timestamptz AS written_at FROM import_edit"
 # The old default has to go before the new one comes: a unique key allows no two, not even within one statement.
 _GIVE_UP: Final = """
 UPDATE address a SET is_default_billing = is_default_billing AND m.billing,
-    is_default_shipping = is_default_shipping AND m.shipping, updated_at = $1
-FROM import_move m WHERE a.customer_id = m.customer_id AND a.id = m.id
+    is_default_shipping = is_default_shipping AND m.shipping, updated_at = m.written_at
+FROM {given} AS m WHERE a.customer_id = m.customer_id AND a.id = m.id
 """
 _TAKE_OVER: Final = """
 UPDATE address a SET is_default_billing = m.billing, is_default_shipping = m.shipping
-FROM import_move m WHERE a.customer_id = m.customer_id AND a.id = m.id AND (m.billing OR m.shipping)
+FROM {given} AS m WHERE a.customer_id = m.customer_id AND a.id = m.id AND (m.billing OR m.shipping)
 """
-_CREATE: Final = f"""
-INSERT INTO address (customer_id, id, {", ".join(CONTENT)}, region_code, telephone_e164, external_id, is_default_billing,
-    is_default_shipping, created_at, updated_at)
-SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id, {columns_of("s")}, s.region_code,
-    s.telephone_e164, s.entity_id,
-    coalesce(s.address_id = d.billing_id, false), coalesce(s.address_id = d.shipping_id, false), $1, $1
+_MOVED: Final = "SELECT import_move.*, $1::timestamptz AS written_at FROM import_move"
+_MADE: Final = (
+    f"customer_id, id, {', '.join(CONTENT)}, region_code, telephone_e164, external_id, is_default_billing, is_default_shipping, "
+    "created_at, updated_at"
+)
+_CREATE: Final = f"INSERT INTO address ({_MADE}) SELECT {_MADE} FROM {{given}} AS given"
+_NEW: Final = f"""
+SELECT DISTINCT ON (s.customer_id, s.address_id) s.customer_id, s.address_id AS id, {columns_of("s")}, s.region_code,
+    s.telephone_e164, s.entity_id AS external_id, coalesce(s.address_id = d.billing_id, false) AS is_default_billing,
+    coalesce(s.address_id = d.shipping_id, false) AS is_default_shipping, $1::timestamptz AS created_at,
+    $1::timestamptz AS updated_at
 FROM import_address s JOIN import_default d USING (customer_id)
 WHERE NOT s.is_known
 ORDER BY s.customer_id, s.address_id, s.line DESC
 """
 # An address that was imported without its id, or entered in the shop, gets the one of the file.
 _ADOPT: Final = """
-UPDATE address a SET external_id = s.entity_id
-FROM (SELECT DISTINCT customer_id, address_id, entity_id FROM import_address
-    WHERE is_known AND entity_id IS NOT NULL) AS s
+UPDATE address a SET external_id = s.entity_id FROM {given} AS s
 WHERE a.customer_id = s.customer_id AND a.id = s.address_id AND a.external_id IS NULL
+"""
+_ADOPTED: Final = """
+SELECT DISTINCT customer_id, address_id, entity_id FROM import_address WHERE is_known AND entity_id IS NOT NULL
 """
 # A new address, other content or another default is a change of the customer.
 _TOUCH: Final = """
-UPDATE customer c SET version = c.version + 1, updated_at = $1
-FROM import_address_change a WHERE c.id = a.customer_id
+UPDATE customer c SET version = c.version + 1, updated_at = a.written_at FROM {given} AS a WHERE c.id = a.customer_id
 """
+_CHANGED: Final = "SELECT customer_id, $1::timestamptz AS written_at FROM import_address_change"
 _TOUCHED_NOW: Final = """
 SELECT c.id AS customer_id, c.version, a.changes FROM import_address_change a JOIN customer c ON c.id = a.customer_id
 """
@@ -205,10 +214,6 @@ WHERE NOT EXISTS (SELECT FROM import_owner o WHERE o.customer_id = s.customer_id
   AND NOT EXISTS (SELECT FROM import_lock l WHERE l.customer_id = s.customer_id)
 RETURNING line, email
 """
-_REMEMBER_OWNERS: Final = """
-CREATE TEMPORARY TABLE import_owner ON COMMIT DROP AS
-SELECT DISTINCT customer_id FROM import_address WHERE customer_id IS NOT NULL
-"""
 # Whose address book was as in the file when the locks were taken: what somebody edits after that comes after the import.
 _SET_ASIDE: Final = """
 WITH unlocked AS (
@@ -217,21 +222,6 @@ WITH unlocked AS (
 )
 SELECT count(DISTINCT (customer_id, address_id)) FROM unlocked
 """
-
-
-async def find_owners(connection: Connection, *, is_shared: bool) -> None:
-    """Fill `import_address` with the rows and the customers they belong to."""
-    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_address")
-    await connection.execute(OWNED_ROWS)
-    await execute_long(connection, OWNERS, is_shared)
-    await connection.execute("ANALYZE import_address", timeout=LONG_SECONDS)
-
-
-async def find_customers_to_lock(connection: Connection) -> None:
-    """Add the customers whose address books the file may change to `import_lock`."""
-    await connection.execute("DROP TABLE IF EXISTS pg_temp.import_owner")
-    await execute_long(connection, _REMEMBER_OWNERS)
-    await execute_long(connection, ADDRESS_LOCKS)
 
 
 async def upsert_addresses(
@@ -243,12 +233,11 @@ async def upsert_addresses(
     """
     await find_owners(connection, is_shared=is_shared)
     gone = await connection.fetch(_LOST, timeout=LONG_SECONDS)
-    for statement in MATCHING:
-        await execute_long(connection, statement)
+    await match_addresses(connection)
     aside = await _count(connection, _SET_ASIDE)
     limit = await setting(connection, PER_CUSTOMER)
-    foreign = await connection.fetch(_REFUSE_COUNTRIES, timeout=LONG_SECONDS)
-    full = await connection.fetch(_REFUSE_TOO_MANY, limit, timeout=LONG_SECONDS)
+    foreign = await connection.fetch(beside(_REFUSE_COUNTRIES), timeout=LONG_SECONDS)
+    full = await connection.fetch(beside(_REFUSE_TOO_MANY), limit, timeout=LONG_SECONDS)
     refused = [(row.line, CellProblem("_email", CUSTOMER_LOST(), row.email)) for row in gone]
     refused += [(row.line, CellProblem("_email", TOO_MANY_ADDRESSES(limit=limit))) for row in full]
     for row in foreign:
@@ -265,16 +254,17 @@ async def _write(connection: Connection, counts: Counts, desk: ImportRun, aside:
     for name in _TABLES.split(", "):
         await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     for statement in (_DEFAULTS, _MOVES, _EDITS):
-        await execute_long(connection, statement)
-    await execute_long(connection, _ADDRESS_CHANGES, desk.now)
+        await execute_long(connection, beside(statement))
+    await execute_long(connection, beside(_ADDRESS_CHANGES), desk.now)
     counts.updated = await _count(connection, _UPDATED)
-    await connection.execute(_EDIT, desk.now, timeout=LONG_SECONDS)
-    await connection.execute(_GIVE_UP, desk.now, timeout=LONG_SECONDS)
-    await connection.execute(_TAKE_OVER, timeout=LONG_SECONDS)
-    counts.created = await execute_long(connection, _CREATE, desk.now)
-    await execute_long(connection, _ADOPT)
+    await write_beside(connection, _EDIT, _EDITED, desk.now)
+    await write_beside(connection, _GIVE_UP, _MOVED, desk.now)
+    await write_beside(connection, _TAKE_OVER, _MOVED, desk.now)
+    counts.created = await write_beside(connection, _CREATE, _NEW, desk.now)
+    await write_beside(connection, _ADOPT, _ADOPTED)
     counts.unchanged = aside + await _count(connection, _UNCHANGED)
-    touched = await execute_long(connection, _TOUCH, desk.now)
+    touched = await write_beside(connection, _TOUCH, _CHANGED, desk.now)
+    await copy_customers(connection, "SELECT customer_id FROM import_address_change")
     await record_imported_customers(connection, _TOUCHED_NOW, desk, kind="IMPORTED", count=touched)
     mark_customers(connection, await _store_numbers(connection), address)
     await mark_imported_customers(connection, "SELECT customer_id FROM import_address_change", address)
@@ -285,7 +275,8 @@ async def _store_numbers(connection: Connection) -> list[int]:
     """Of addresses that were changed, since what the file leaves out is stored. The form in which numbers are compared is made
     by code, batch by batch. Answers whose it changed."""
     changed: list[int] = []
-    rows = await connection.fetch(_EDITED_NUMBERS, timeout=LONG_SECONDS)
+    await copy_addresses(connection, "SELECT customer_id FROM import_edit")
+    rows = await connection.fetch(beside(_EDITED_NUMBERS), timeout=LONG_SECONDS)
     for start in range(0, len(rows), BATCH_ROWS):
         made = [
             (row.customer_id, row.id, to_e164(row.telephone, row.country_code))

@@ -6,6 +6,8 @@ The claim on the e-mail decides who is new: the import that inserts it creates t
 import datetime as dt
 from typing import Final
 
+from customer_gql.administration.customer_import.copied_rows.reading import beside, copy_claims, copy_customers
+from customer_gql.administration.customer_import.copied_rows.writing import write_beside
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.reading.refusals import ACCOUNT_LOST
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
@@ -63,12 +65,17 @@ _MERGE: Final = f"DELETE FROM import_customer p USING import_customer s WHERE {_
 
 _CLAIM: Final = """
 INSERT INTO customer_email (email_normalised, scope, customer_id)
-SELECT email_normalised, CASE WHEN $1::boolean THEN 0 ELSE website_id END, customer_id FROM import_customer
+SELECT given.email_normalised, given.scope, given.customer_id FROM {given} AS given
+ON CONFLICT (email_normalised, scope) DO UPDATE SET customer_id = excluded.customer_id, reserved_until = NULL
+WHERE customer_email.reserved_until <= {own}
+"""
+_CLAIMS: Final = """
+SELECT email_normalised, CASE WHEN $1::boolean THEN 0 ELSE website_id END AS scope, customer_id FROM import_customer
 WHERE first_name IS NOT NULL AND last_name IS NOT NULL
 ORDER BY email_normalised, website_id
-ON CONFLICT (email_normalised, scope) DO UPDATE SET customer_id = excluded.customer_id, reserved_until = NULL
-WHERE customer_email.reserved_until <= $2
 """
+_NAMED_EMAILS: Final = "SELECT email_normalised FROM import_customer"
+_NAMED_CUSTOMERS: Final = "SELECT owner_id FROM import_customer"
 _OWNER: Final = """
     SELECT e.customer_id FROM customer_email e
     WHERE e.email_normalised = s.email_normalised AND e.scope = CASE WHEN $1::boolean THEN 0 ELSE s.website_id END
@@ -87,14 +94,17 @@ _KEEP_OWNERS: Final = (
 _DRAW_NUMBERS: Final = """
 SELECT nextval('customer_number_seq') AS number FROM import_customer WHERE owner_id = customer_id
 """
-_CREATE: Final = """
-INSERT INTO customer (id, number, email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth,
-    birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id, is_automatic_group_change_disabled,
-    is_email_confirmed, name_sort_key, created_at, updated_at)
-SELECT customer_id, coalesce(drawn.number, 0), email, prefix, first_name, middle_name, last_name, suffix, gender,
-    date_of_birth, birth_year, tax_vat_number, website_id, created_in_store_view_id, group_id,
-    CASE WHEN 'disable_auto_group_change' = ANY(left_out) THEN $3 ELSE is_automatic_group_change_disabled END,
-    is_email_confirmed, coalesce(name_sort_key, ''), coalesce(created_at, $1), $1
+_TAKEN: Final = (
+    "email, prefix, first_name, middle_name, last_name, suffix, gender, date_of_birth, birth_year, tax_vat_number, website_id, "
+    "created_in_store_view_id, group_id, is_email_confirmed"
+)
+_MADE: Final = f"id, number, {_TAKEN}, is_automatic_group_change_disabled, name_sort_key, created_at, updated_at"
+_CREATE: Final = f"INSERT INTO customer ({_MADE}) SELECT {_MADE} FROM {{given}} AS given"
+_NEW: Final = f"""
+SELECT customer_id AS id, coalesce(drawn.number, 0) AS number, {_TAKEN},
+    CASE WHEN 'disable_auto_group_change' = ANY(left_out) THEN $3 ELSE is_automatic_group_change_disabled END
+        AS is_automatic_group_change_disabled,
+    coalesce(name_sort_key, '') AS name_sort_key, coalesce(created_at, $1) AS created_at, $1::timestamptz AS updated_at
 FROM (
     SELECT *, row_number() OVER (ORDER BY line) AS place FROM import_customer WHERE owner_id = customer_id
 ) AS new_customer
@@ -109,9 +119,10 @@ WHERE s.group_id <> c.group_id AND NOT {IS_FREE}
 """
 _UPDATE: Final = f"""
 UPDATE customer c
-SET {", ".join(f"{field.column} = n.{field.column}" for field in FIELDS)}, version = n.version + 1, updated_at = $1
-FROM import_change n WHERE c.id = n.customer_id
+SET {", ".join(f"{field.column} = n.{field.column}" for field in FIELDS)}, version = n.version + 1, updated_at = n.written_at
+FROM {{given}} AS n WHERE c.id = n.customer_id
 """
+_CHANGED: Final = "SELECT import_change.*, $1::timestamptz AS written_at FROM import_change"
 _UPDATED: Final = """
 SELECT n.customer_id, c.version, n.changes
 FROM import_change n JOIN customer c ON c.id = n.customer_id
@@ -174,13 +185,15 @@ async def merge_rows(connection: Connection, counts: Counts, *, is_shared: bool)
     await execute_long(connection, _FILL, is_shared)
     await merge_attributes(connection, is_shared=is_shared)
     counts.merged = await execute_long(connection, _MERGE, is_shared)
-    await execute_long(connection, _FIND_OWNERS, is_shared)
+    await copy_claims(connection, _NAMED_EMAILS)
+    await execute_long(connection, beside(_FIND_OWNERS), is_shared)
+    await copy_customers(connection, _NAMED_CUSTOMERS)
 
 
 async def find_changes(connection: Connection, *, among_locked: bool = False) -> int:
     """Fill `import_change` with the customers whose stored values differ; how many."""
     await connection.execute("DROP TABLE IF EXISTS pg_temp.import_change")
-    return await execute_long(connection, _CHANGES + _OF_LOCKED if among_locked else _CHANGES)
+    return await execute_long(connection, beside(_CHANGES + _OF_LOCKED if among_locked else _CHANGES))
 
 
 async def upsert_customers(
@@ -188,20 +201,22 @@ async def upsert_customers(
 ) -> list[tuple[int, str, RuleError]]:
     """Create and update customers from `import_customer`. What is refused now: line, column, reason."""
     now = desk.now
-    await execute_long(connection, _FORGET_DELETED_OWNERS)
+    await copy_customers(connection, _NAMED_CUSTOMERS)
+    await execute_long(connection, beside(_FORGET_DELETED_OWNERS))
     await settle_groups(connection, desk)
     refused = [(line, "group_id", GROUP_EXCLUDED()) for line in await drop_excluded_rows(connection)]
-    counts.created = await execute_long(connection, _CLAIM, is_shared, now)
-    await execute_long(connection, _KEEP_OWNERS, is_shared)
+    counts.created = await write_beside(connection, _CLAIM, _CLAIMS, is_shared, own=now)
+    await copy_claims(connection, _NAMED_EMAILS)
+    await execute_long(connection, beside(_KEEP_OWNERS), is_shared)
     # One who was deleted only now is new after all.
     await use_default_groups(connection)
     numbers = [] if desk.is_dry_run else [row["number"] for row in await connection.fetch(_DRAW_NUMBERS)]
     opted_out = await setting(connection, OPTED_OUT_BY_DEFAULT)
-    await execute_long(connection, _CREATE, now, sorted(numbers), opted_out)
+    await write_beside(connection, _CREATE, _NEW, now, sorted(numbers), opted_out)
     await execute_long(connection, _LOCK_CREATED)
     await record_imported_customers(connection, _CREATED, desk, kind="CREATED", count=counts.created)
     await mark_imported_customers(connection, _CREATED, customer)
-    if frozen := await connection.fetchval(_FROZEN):
+    if frozen := await connection.fetchval(beside(_FROZEN)):
         desk.warnings.say(f"{frozen} members of companies kept their group, which follows the company.")
     counts.updated = await _update(connection, desk)
     await store_sort_keys(connection, desk.now)
@@ -215,7 +230,8 @@ async def upsert_customers(
 async def store_sort_keys(connection: Connection, now: dt.datetime) -> None:
     """The order of names is made by code, so what the import wrote is read again, batch by batch. The others are not locked."""
     batch: list[tuple[int, str]] = []
-    async for row in connection.cursor(_IMPORTED_NAMES, now, prefetch=BATCH_ROWS):
+    await copy_customers(connection, _NAMED_CUSTOMERS)
+    async for row in connection.cursor(beside(_IMPORTED_NAMES), now, prefetch=BATCH_ROWS):
         batch.append((row.id, sort_key(row.last_name, row.first_name)))
         if len(batch) == BATCH_ROWS:
             await _store_keys(connection, batch)
@@ -233,7 +249,8 @@ async def _update(connection: Connection, desk: ImportRun) -> int:
     """Compare the locked customers again, by what is stored now, and update them; how many."""
     if not await find_changes(connection, among_locked=True):
         return 0
-    updated = await execute_long(connection, _UPDATE, desk.now)
+    updated = await write_beside(connection, _UPDATE, _CHANGED, desk.now)
+    await copy_customers(connection, "SELECT customer_id FROM import_change")
     await record_imported_customers(connection, _UPDATED, desk, kind="IMPORTED", count=updated)
     columns = ["version", "updated_at", "name_sort_key", *(field.column for field in FIELDS)]
     await mark_imported_customers(connection, "SELECT customer_id FROM import_change", customer, columns)

@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, column, or_, select, table
 
+from customer_gql.administration.customer_import.copied_rows.reading import beside
 from customer_gql.administration.customer_import.long_statements import LONG_SECONDS, execute_long
 from customer_gql.administration.customer_import.staging import ImportRun
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP
@@ -74,4 +75,4 @@ async def use_default_groups(connection: Connection) -> None:
 async def drop_excluded_rows(connection: Connection) -> list[int]:
     """Take out the rows that would put a customer into a group which excludes their website, as every edit refuses to: their
     lines. Customers who are in such a group already stay in it."""
-    return [row.line for row in await connection.fetch(_DROP_EXCLUDED, timeout=LONG_SECONDS)]
+    return [row.line for row in await connection.fetch(beside(_DROP_EXCLUDED), timeout=LONG_SECONDS)]

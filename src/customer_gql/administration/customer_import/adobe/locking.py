@@ -8,7 +8,8 @@ from customer_gql.administration.customer_import.stated_values.storing import LO
 from customer_gql.customers.profile.writes import lock_customers
 from customer_gql.database.statements import Connection
 
-from . import address_upsert, customer_upsert
+from . import customer_upsert
+from .address_matching import find_customers_to_lock, find_owners
 
 ONE_IMPORT: Final = "customer_import"
 """The record that every import locks while it writes."""
@@ -38,8 +39,8 @@ async def lock_imported_customers(
     await connection.execute(_LOCK_TABLE)
     await customer_upsert.find_changes(connection)
     await connection.execute(_LOCK_CHANGED, timeout=LONG_SECONDS)
-    await address_upsert.find_owners(connection, is_shared=is_shared)
-    await address_upsert.find_customers_to_lock(connection)
+    await find_owners(connection, is_shared=is_shared)
+    await find_customers_to_lock(connection)
     if replaces:
         await connection.execute(_LOCK_NAMED, timeout=LONG_SECONDS)
     for statement in (LOCKS_OF_CUSTOMERS, LOCKS_OF_ADDRESSES):

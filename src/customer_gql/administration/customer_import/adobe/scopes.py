@@ -1,11 +1,12 @@
 """The shop a file is imported into: its websites, store views and groups, by the names files use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from customer_gql.administration.customer_import.reading.cells import Cells
 from customer_gql.administration.customer_import.reading.refusals import (
@@ -22,7 +23,8 @@ from customer_gql.administration.customer_import.stated_values.definitions impor
 from customer_gql.core.viewer import Websites
 from customer_gql.customers.addresses.settings import COMPANY, FAX
 from customer_gql.customers.addresses.writes import AddressBookRules, read_rules_by_website
-from customer_gql.customers.profile.sharing import accounts_are_shared
+from customer_gql.customers.profile.sharing import SHARED_SCOPE, accounts_are_shared
+from customer_gql.customers.profile.tables import customer_email
 from customer_gql.customers.profile.values.fields import SETTINGS as PROFILE_SETTINGS, SHOW_SETTINGS
 from customer_gql.database.statements import Connection, compile_statement, fetch_rows
 from customer_gql.shop.groups.tables import IS_ASSIGNABLE, customer_group
@@ -101,12 +103,16 @@ async def load_shop(connection: Connection, *, reached: Websites = None) -> Impo
     )
 
 
-_OWNERS: Final = """
+_CLAIMS: Final = compile_statement(
+    select(customer_email.c.email_normalised, customer_email.c.scope, customer_email.c.customer_id).where(
+        customer_email.c.email_normalised == any_(bindparam("emails", type_=ARRAY(Text()))),
+        customer_email.c.reserved_until.is_(None),
+    )
+)
+_STAGED: Final = """
 SELECT wanted.email_normalised, wanted.website_id
 FROM unnest($1::text[], $2::bigint[]) AS wanted (email_normalised, website_id)
-WHERE EXISTS (SELECT FROM customer_email e WHERE e.email_normalised = wanted.email_normalised
-    AND e.scope = CASE WHEN $3 THEN 0 ELSE wanted.website_id END AND e.reserved_until IS NULL)
-  OR EXISTS (SELECT FROM import_customer s WHERE s.email_normalised = wanted.email_normalised
+WHERE EXISTS (SELECT FROM import_customer s WHERE s.email_normalised = wanted.email_normalised
     AND ($3 OR s.website_id = wanted.website_id))
 """
 
@@ -117,5 +123,17 @@ async def find_customers(connection: Connection, keys: set[Key]) -> set[Key]:
         return set()
     emails, websites = zip(*keys, strict=True)
     is_shared = await accounts_are_shared(connection)
-    rows = await connection.fetch(_OWNERS, emails, websites, is_shared)
-    return {(row.email_normalised, row.website_id) for row in rows}
+    stored = await find_owners_of_keys(connection, keys, is_shared=is_shared)
+    staged = await connection.fetch(_STAGED, emails, websites, is_shared)
+    return stored.keys() | {(row.email_normalised, row.website_id) for row in staged}
+
+
+async def find_owners_of_keys(connection: Connection, keys: Collection[Key], *, is_shared: bool) -> dict[Key, int]:
+    """The ids of the customers in the shop whom these name. Claims lie by their address, so that no join leads to them."""
+    emails = sorted({email for email, _ in keys})
+    claims = {
+        (row.email_normalised, row.scope): row.customer_id
+        for row in await fetch_rows(connection, _CLAIMS, emails=emails)
+    }
+    scoped = {(email, website_id): (email, SHARED_SCOPE if is_shared else website_id) for email, website_id in keys}
+    return {key: claims[claim] for key, claim in scoped.items() if claim in claims}

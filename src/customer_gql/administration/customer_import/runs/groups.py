@@ -5,8 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sqlalchemy import ARRAY, BigInteger, all_, any_, bindparam, select
+
+from customer_gql.administration.customer_import.adobe.scopes import find_owners_of_keys
 from customer_gql.administration.customer_import.staging import ImportRun, Key
-from customer_gql.database.statements import Connection, Row
+from customer_gql.customers.profile.tables import customer
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
 from customer_gql.messaging.jobs.runs.kinds import JobScope
 
 from .layouts import name_address_column
@@ -31,16 +35,16 @@ ORDER BY line
 _OTHER_ROWS: Final = """
 SELECT DISTINCT email_key, website_id FROM import_row WHERE import_id = $1 AND email_key = ANY($2) AND line <> ALL($3)
 """
-_OF_CUSTOMERS: Final = """FROM import_row r
-JOIN customer_email e ON e.email_normalised = r.email_key
-  AND e.scope = CASE WHEN $3::boolean THEN 0 ELSE r.website_id END AND e.reserved_until IS NULL
+_KEYS: Final = """
+SELECT line, email_key, website_id FROM import_row
+WHERE import_id = $1 AND line = ANY($2) AND email_key IS NOT NULL
 """
-# Where accounts are shared a row may name a customer of a website that the owner of the job does not reach.
-_UNREACHED: Final = f"""
-SELECT r.line {_OF_CUSTOMERS} JOIN customer c ON c.id = e.customer_id
-WHERE r.import_id = $1 AND r.line = ANY($2) AND NOT c.website_id = ANY($4)
-"""
-_NAMED: Final = f"SELECT r.line, e.customer_id {_OF_CUSTOMERS} WHERE r.import_id = $1 AND r.line = ANY($2)"
+_BEYOND: Final = compile_statement(
+    select(customer.c.id).where(
+        customer.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger()))),
+        customer.c.website_id != all_(bindparam("reached", type_=ARRAY(BigInteger()))),
+    )
+)
 
 
 async def choose_whole_groups(
@@ -111,14 +115,18 @@ async def find_split_customers(
 async def find_named_customers(
     connection: Connection, import_id: int, lines: Sequence[int], *, is_shared: bool
 ) -> dict[int, int]:
-    """The customers that rows name, by line."""
-    found = await connection.fetch(_NAMED, import_id, lines, is_shared)
-    return {row.line: row.customer_id for row in found}
+    """The customers that rows name, by line: the keys of the rows, then who has them."""
+    rows = await connection.fetch(_KEYS, import_id, lines)
+    keys: dict[int, Key] = {row.line: (row.email_key, row.website_id) for row in rows}
+    owners = await find_owners_of_keys(connection, set(keys.values()), is_shared=is_shared)
+    return {line: owners[key] for line, key in keys.items() if key in owners}
 
 
 async def find_unreached_lines(
     connection: Connection, import_id: int, lines: Sequence[int], reached: Collection[int], *, is_shared: bool
 ) -> list[int]:
-    """Rows that name a customer of another website than these."""
-    found = await connection.fetch(_UNREACHED, import_id, lines, is_shared, sorted(reached))
-    return [row.line for row in found]
+    """Rows that name a customer of another website than these, as a row may where accounts are shared."""
+    named = await find_named_customers(connection, import_id, lines, is_shared=is_shared)
+    rows = await fetch_rows(connection, _BEYOND, ids=sorted(set(named.values())), reached=sorted(reached))
+    beyond = {row.id for row in rows}
+    return [line for line, customer_id in named.items() if customer_id in beyond]

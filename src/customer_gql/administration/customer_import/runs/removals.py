@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from typing import Final
 
-from customer_gql.administration.customer_import.adobe.address_matching import MATCHING
-from customer_gql.administration.customer_import.adobe.address_upsert import find_owners
+from customer_gql.administration.customer_import.adobe.address_matching import find_owners, match_addresses
+from customer_gql.administration.customer_import.copied_rows.reading import beside, copy_addresses, copy_customers
+from customer_gql.administration.customer_import.copied_rows.writing import write_beside
 from customer_gql.administration.customer_import.reading.refusals import NO_CUSTOMER
 from customer_gql.administration.customer_import.recording import mark_imported_customers, record_imported_customers
 from customer_gql.administration.customer_import.staging import ImportRun
@@ -52,10 +53,11 @@ CROSS JOIN LATERAL (VALUES {_PAIRS}) AS pair (field, stored, given)
 WHERE pair.stored IS DISTINCT FROM pair.given
 GROUP BY a.customer_id
 """
-_DELETE: Final = "DELETE FROM address a USING import_gone g WHERE a.customer_id = g.customer_id AND a.id = g.id"
+_DELETE: Final = "DELETE FROM address a USING {given} AS g WHERE a.customer_id = g.customer_id AND a.id = g.id"
 _TOUCH: Final = """
-UPDATE customer c SET version = c.version + 1, updated_at = $1 FROM import_gone_change g WHERE c.id = g.customer_id
+UPDATE customer c SET version = c.version + 1, updated_at = g.written_at FROM {given} AS g WHERE c.id = g.customer_id
 """
+_LOSING: Final = "SELECT customer_id, $1::timestamptz AS written_at FROM import_gone_change"
 _TOUCHED: Final = """
 SELECT c.id AS customer_id, c.version, g.changes FROM import_gone_change g JOIN customer c ON c.id = g.customer_id
 """
@@ -72,8 +74,7 @@ async def remove_named_addresses(
     unreached = [row.id for row in locked.values() if is_beyond(websites, row)]
     for row in await connection.fetch(_DROP_UNREACHED, unreached):
         results[row.line].refuse("_website", OUT_OF_SCOPE())
-    for statement in MATCHING:
-        await connection.execute(statement)
+    await match_addresses(connection)
     rows = await connection.fetch("SELECT line, customer_id, address_id, is_known FROM import_address ORDER BY line")
     removed = set[tuple[int, int]]()
     for row in rows:
@@ -97,7 +98,8 @@ async def remove_other_addresses(
 ) -> None:
     """The addresses that no row names, of the customers named but those who are spared; all of them are locked."""
     await _begin(connection)
-    await connection.execute(_FIND_OTHERS, list(spared))
+    await copy_addresses(connection, "SELECT customer_id FROM import_address")
+    await connection.execute(beside(_FIND_OTHERS), list(spared))
     for row in await connection.fetch(_LOSERS):
         results[row.line].raise_to(LineOutcome.UPDATED)
     await _remove(connection, desk)
@@ -109,9 +111,9 @@ async def _begin(connection: Connection) -> None:
 
 
 async def _remove(connection: Connection, desk: ImportRun) -> None:
-    await connection.execute(_CHANGES)
-    await connection.execute(_DELETE)
-    tag = await connection.execute(_TOUCH, desk.now)
-    count = int(tag.rpartition(" ")[2])
+    await connection.execute(beside(_CHANGES))
+    await write_beside(connection, _DELETE, "SELECT customer_id, id FROM import_gone")
+    count = await write_beside(connection, _TOUCH, _LOSING, desk.now)
+    await copy_customers(connection, "SELECT customer_id FROM import_gone_change")
     await record_imported_customers(connection, _TOUCHED, desk, kind="IMPORTED", count=count)
     await mark_imported_customers(connection, "SELECT customer_id FROM import_gone_change", address)

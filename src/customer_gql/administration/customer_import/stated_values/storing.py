@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import update
 
+from customer_gql.administration.customer_import.copied_rows.reading import beside, copy_customers
 from customer_gql.administration.customer_import.long_statements import execute_long
 from customer_gql.administration.customer_import.reading.report import CellProblem
 from customer_gql.administration.customer_import.staging import BATCH_ROWS, ImportRun
@@ -47,6 +48,10 @@ FROM import_address s JOIN customer c ON c.id = s.customer_id
 WHERE s.attributes IS NOT NULL
 ORDER BY c.id, s.address_id, s.line
 """
+_OWNERS: Final = {
+    AttributeEntity.CUSTOMER: "SELECT owner_id FROM import_customer WHERE attributes IS NOT NULL",
+    AttributeEntity.ADDRESS: "SELECT customer_id FROM import_address WHERE attributes IS NOT NULL",
+}
 _STATED: Final = {AttributeEntity.CUSTOMER: _OF_CUSTOMERS, AttributeEntity.ADDRESS: _OF_ADDRESSES}
 LOCKS_OF_CUSTOMERS: Final = """
 INSERT INTO import_lock SELECT owner_id FROM import_customer WHERE owner_id IS NOT NULL AND attributes IS NOT NULL
@@ -74,7 +79,8 @@ async def merge_attributes(connection: Connection, *, is_shared: bool) -> None:
 async def store_attributes(connection: Connection, entity: AttributeEntity, desk: ImportRun) -> StoredAttributes:
     """After the records are stored, whose customers are locked."""
     lines, refused = dict[int, tuple[int, ...]](), list[tuple[int, CellProblem]]()
-    async for rows in _batches(connection, _STATED[entity]):
+    await copy_customers(connection, _OWNERS[entity])
+    async for rows in _batches(connection, beside(_STATED[entity])):
         records = dict[tuple[int, ...], list[Row]]()
         for row in rows:
             records.setdefault(_key(entity, row), []).append(row)
