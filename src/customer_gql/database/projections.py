@@ -133,6 +133,10 @@ class Projection:
         is_needed = part is None or not part.isdisjoint(self.looked_up.columns)
         return {self.looked_up.name: await self.looked_up.read(connection, customer_ids) if is_needed else "[]"}
 
+    async def prepare(self, connection: Connection, customer_ids: Sequence[int], part: Part | None) -> dict[str, str]:
+        """What has to be done before rows are recomputed, besides looking up parameters, which are given back."""
+        return await self.look_up(connection, customer_ids, part)
+
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         """What `recompute_all` does: bring the rows up to date, and leave those that are right."""
         return await self.recompute(connection, customer_ids)
@@ -173,7 +177,7 @@ async def recompute_together(
         batch = {projection.ids_parameter: ids[start:end] for projection, ids in stale.items()}
         given: dict[str, str] = {}
         for projection, part in together:
-            given |= await projection.look_up(connection, batch[projection.ids_parameter], part)
+            given |= await projection.prepare(connection, batch[projection.ids_parameter], part)
         if max(map(len, batch.values())) >= PLANNED_FROM:
             await connection.execute("DISCARD PLANS")
         changed += await fetch_value(connection, statement, **batch, **given)

@@ -175,6 +175,10 @@ async def test_an_import_reaches_customers_on_two_machines(database: Database, t
         events = [
             len(await machine.fetch("SELECT id FROM customer_event WHERE kind = 'IMPORTED'")) for machine in machines
         ]
+        assert await connection.fetchval("SELECT sum(change) FROM customer_count") == len(PEOPLE)
+        assert await connection.fetchval("SELECT sum(amount) FROM daily_figure WHERE measure = 'SIGN_UPS'") == len(
+            PEOPLE
+        )
     use_distributed_forms(False)
     assert [] not in customers
     assert customers[0] + customers[1] == [("Anna", 3)] * len(PEOPLE)

@@ -28,12 +28,14 @@ from sqlalchemy.dialects.postgresql import insert
 from customer_gql.customers.addresses.tables import address
 from customer_gql.customers.profile.tables import customer, deleted_customer
 from customer_gql.database.derived.parts import Part
+from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.projections import Change, Projection
 from customer_gql.database.statements import AnySelect, Connection, Statement, compile_statement, fetch_value
 from customer_gql.database.tables import TRANSACTION
 from customer_gql.shop.daily_figures.tables import Measure
 from customer_gql.shop.daily_figures.writes import add_figures, count_by_quarter
 
+from .counted_apart import count_apart
 from .counts import add_moves
 from .tables import SNAPSHOT_END, customer_change as change
 
@@ -78,7 +80,8 @@ def _record_statement(ids: ColumnElement[Any], *, has_moved: bool) -> AnySelect:
         written.append(left.returning(true().label("is_left")).cte("gone"))
     counted: list[ColumnElement[int]] = [select(func.count()).select_from(cte).scalar_subquery() for cte in written]
     statement = select(reduce(add, counted))
-    return statement.add_cte(add_moves(ids, now), _count_sign_ups(ids)) if has_moved else statement
+    counts = has_moved and not are_forms_distributed()
+    return statement.add_cte(add_moves(ids, now), _count_sign_ups(ids)) if counts else statement
 
 
 def _count_sign_ups(ids: ColumnElement[Any]) -> CTE:
@@ -145,7 +148,9 @@ class ChangeLog(Projection):
 
     def __post_init__(self) -> None:
         Projection.__post_init__(self)
-        object.__setattr__(self, "_differences", compile_statement(_find_wrong_rows()))
+        wrong = compile_statement(_find_wrong_rows())
+        for name in ("_differences", "_distributed_differences"):
+            object.__setattr__(self, name, wrong)
         object.__setattr__(self, "_restamp", compile_statement(_restamp_statement()))
 
     def depends_on(self, table: Table, columns: Collection[str] | None) -> bool:
@@ -162,6 +167,12 @@ class ChangeLog(Projection):
 
     def recomputed(self, ids: ColumnElement[Any], part: Part | None) -> AnySelect:
         return _record_statement(ids, has_moved=part is None)
+
+    async def prepare(self, connection: Connection, customer_ids: Sequence[int], part: Part | None) -> dict[str, str]:
+        """Count who came and went, where the statement itself cannot."""
+        if part is None and are_forms_distributed():
+            await count_apart(connection, customer_ids)
+        return {}
 
     async def repair(self, connection: Connection, customer_ids: Sequence[int]) -> int:
         restamped = await fetch_value(connection, self._restamp, customer_ids=customer_ids)

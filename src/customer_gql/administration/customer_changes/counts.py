@@ -49,7 +49,7 @@ def add_moves(ids: ColumnElement[Any], now: FromClause) -> CTE:
     went = select(customer_change.c.website_id, literal_column("-1").label("change")).where(
         customer_change.c.customer_id == any_(ids), ~customer_change.c.is_removed
     )
-    return _add(_add_up(union_all(came, went).subquery("moved"))).cte("counted")
+    return add_changes(_add_up(union_all(came, went).subquery("moved"))).cte("counted")
 
 
 def _add_up(rows: FromClause) -> AnySelect:
@@ -58,7 +58,7 @@ def _add_up(rows: FromClause) -> AnySelect:
     return added_up.group_by(rows.c.website_id).having(total != literal_column("0"))
 
 
-def _add(changes: AnySelect) -> Insert:
+def add_changes(changes: AnySelect) -> Insert:
     """A transaction that counts several times, as an import does, has one row for each website."""
     put = insert(customer_count).from_select(["website_id", "change", "transaction_id"], changes)
     return put.on_conflict_do_update(
@@ -86,7 +86,7 @@ _folded = (
     .returning(customer_count.c.website_id, customer_count.c.change)
     .cte("folded")
 )
-_FOLD: Final = compile_statement(_add(_add_up(_folded)))
+_FOLD: Final = compile_statement(add_changes(_add_up(_folded)))
 
 
 async def fold_counts(tools: Tools) -> None:
@@ -99,7 +99,7 @@ _there = select(customer.c.website_id, func.count().label("change")).group_by(cu
 _kept = select(customer_count.c.website_id, -customer_count.c.change)
 _WRONG: Final = _add_up(union_all(_there, _kept).subquery("wrong"))
 _FIND_WRONG: Final = compile_statement(_WRONG)
-_CORRECT: Final = compile_statement(_add(_WRONG).returning(customer_count.c.website_id, customer_count.c.change))
+_CORRECT: Final = compile_statement(add_changes(_WRONG).returning(customer_count.c.website_id, customer_count.c.change))
 # Two corrections one after the other; those who write customers go on beside it.
 _ONE_AT_A_TIME: Final = f"LOCK TABLE {customer_count.name} IN SHARE UPDATE EXCLUSIVE MODE"
 
