@@ -22,7 +22,8 @@ from support.mailed import newest_token
 from support.shopping import REFRESH, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, SIGN_UP, person
 from support.spare_databases import SpareDatabases
 
-PEOPLE = [f"shopper{number}@example.com" for number in range(14)]  # on one machine once in 8,000 runs
+PEOPLE = [f"shopper{number}@example.com" for number in range(14)]
+"""So many that not all of them live on one machine, but for one run in eight thousand."""
 ENTRY = {
     "firstName": "Ada",
     "lastName": "Byron",

@@ -51,7 +51,9 @@ async def _copy_rows(connection: Connection, of: Table, key: Column[Any], keys: 
     await connection.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
     await connection.execute(f"CREATE TEMPORARY TABLE {name} ({_list_columns(of)}) ON COMMIT DROP")
     read, columns = _read_by_keys(of, key), of.columns.keys()
-    async for batch in _batches(connection, f"SELECT DISTINCT key FROM ({keys}) AS named (key) WHERE key IS NOT NULL"):
+    async for batch in _select_batches_of_keys(
+        connection, f"SELECT DISTINCT key FROM ({keys}) AS named (key) WHERE key IS NOT NULL"
+    ):
         rows = await connection.fetch(read.sql, batch, timeout=LONG_SECONDS)
         records = [tuple(row) for row in rows]
         await connection.copy_records_to_table(name, records=records, columns=columns, timeout=LONG_SECONDS)
@@ -59,7 +61,7 @@ async def _copy_rows(connection: Connection, of: Table, key: Column[Any], keys: 
     await connection.execute(f"ANALYZE {name}", timeout=LONG_SECONDS)
 
 
-async def _batches(connection: Connection, sql: str) -> AsyncIterator[list[Any]]:
+async def _select_batches_of_keys(connection: Connection, sql: str) -> AsyncIterator[list[Any]]:
     batch: list[Any] = []
     async for row in connection.cursor(sql, prefetch=BATCH_KEYS, timeout=LONG_SECONDS):
         batch.append(row.key)

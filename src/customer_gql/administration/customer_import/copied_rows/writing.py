@@ -24,20 +24,20 @@ async def write_beside(connection: Connection, sql: str, source: str, *values: A
         whole = _GIVEN.sub(rf"({source}) AS \1", sql).replace("{own}", f"${len(values) + 1}")
         return await execute_long(connection, whole, *values, *([own] if "{own}" in sql else []))
     read = beside(source)
-    listed = await _list_columns(connection, read)
+    listed = await _list_given_columns(connection, read)
     written = _GIVEN.sub(rf"jsonb_to_recordset($1::jsonb) AS \1 ({listed})", sql).replace("{own}", "$2")
     count = 0
-    async for rows in _batches(connection, read, *values):
+    async for rows in _select_batches_as_json(connection, read, *values):
         count += await execute_long(connection, written, rows, *([own] if "{own}" in sql else []))
     return count
 
 
-async def _list_columns(connection: Connection, source: str) -> str:
+async def _list_given_columns(connection: Connection, source: str) -> str:
     statement = await connection.prepare(source, timeout=LONG_SECONDS)
     return ", ".join(f'"{one.name}" {one.type.name}' for one in statement.get_attributes())
 
 
-async def _batches(connection: Connection, source: str, *values: Any) -> AsyncIterator[str]:
+async def _select_batches_as_json(connection: Connection, source: str, *values: Any) -> AsyncIterator[str]:
     """JSON arrays of rows."""
     batch: list[str] = []
     sql = f"SELECT to_jsonb(given)::text AS given FROM ({source}) AS given"
