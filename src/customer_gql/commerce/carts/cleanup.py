@@ -53,7 +53,7 @@ async def _delete_batch(tools: Tools, website_id: int, before: dt.datetime) -> i
 
 
 async def _delete_guests(connection: Connection, customer_ids: list[int]) -> None:
-    """Those of whom no cart and no order is left. They lie by their tokens, so that what is left is looked up first."""
+    """Those who have no cart and no order left. They lie by their tokens, so that what is left is looked up first."""
     left = set[int]()
     for of in (cart, sales_order):
         kept = select(of.c.customer_id).where(equals_any(of.c.customer_id, customer_ids)).distinct()

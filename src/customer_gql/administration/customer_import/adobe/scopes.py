@@ -129,7 +129,7 @@ async def find_customers(connection: Connection, keys: set[Key]) -> set[Key]:
 
 
 async def find_owners_of_keys(connection: Connection, keys: Collection[Key], *, is_shared: bool) -> dict[Key, int]:
-    """The ids of the customers in the shop whom these name. Claims lie by their address, so that no join leads to them."""
+    """The ids of the customers in the shop that these name. Claims lie by their address, so that no join leads to them."""
     emails = sorted({email for email, _ in keys})
     claims = {
         (row.email_normalised, row.scope): row.customer_id
