@@ -81,11 +81,14 @@ async def edit_customer(
     websites: Websites,
     by: Actor,
     check_email: CheckEmail | None = None,
+    locked: Row | None = None,
 ) -> EditOutcome:
     """Store the edits, by input name, that change something. Refuses all when it refuses one. Both the customer and the website
-    they move to have to be among `websites`. `check_email` is called where an address is given."""
-    edited = await _lock_edited(connection, customer_id, websites, with_billing=_gives_billing(edits))
-    customer, billing = edited.customer, edited.billing
+    they move to have to be among `websites`. `check_email` is called where an address is given, and `locked` is the customer
+    where the caller has locked them."""
+    customer = locked or await lock_customer(connection, customer_id, websites=websites, with_settings=True)
+    edited = await _read_edited(connection, customer, websites, with_billing=_gives_billing(edits))
+    billing = edited.billing
     edits = await _leave_out_untouched(connection, customer, billing, edits, expected_version, by)
     own, refused, columns = edit_attributes_of(customer_id), CollectedErrors(), _Columns({}, {}, [])
     with refused.collecting():
@@ -131,11 +134,10 @@ async def _refuse_conflicts(
     return of_billing
 
 
-async def _lock_edited(
-    connection: Connection, customer_id: int, websites: Websites, *, with_billing: bool
+async def _read_edited(
+    connection: Connection, customer: Row, websites: Websites, *, with_billing: bool
 ) -> EditedCustomer:
-    customer = await lock_customer(connection, customer_id, websites=websites)
-    billing = await lock_default_billing_address(connection, customer_id) if with_billing else None
+    billing = await lock_default_billing_address(connection, customer.id) if with_billing else None
     shop = await settings_at(connection, *ADDRESS_SETTINGS, *PROFILE_SETTINGS, website_id=customer.website_id)
     return EditedCustomer(customer, billing, shop, websites)
 

@@ -10,7 +10,6 @@ from customer_gql.core.actor import actor_of
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.attributes.values.inputs import ATTRIBUTES, AttributeInput, collect_maybe
 from customer_gql.customers.profile.types import Gender
-from customer_gql.customers.profile.writes import lock_customer
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.matches import make_membership_read
@@ -20,7 +19,7 @@ from customer_gql.graph.payloads import EXPECTED_VERSION
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.loading.grids.pages import GridQuestion
 
-from .quick_edit import QUICK_EDIT_FIELDS, read_editable_fields, refuse_other_fields
+from .quick_edit import QUICK_EDIT_FIELDS, lock_quick_edited
 from .types import CUSTOMER_GRID
 
 _ViewId: TypeAlias = Annotated[
@@ -95,10 +94,8 @@ class CustomerGridAdminMutation:
         view, refused_view = await find_view_of_mutation(info, CUSTOMER_GRID, view_id)
         question = await CUSTOMER_GRID.ask(info, filter, None, None, view)
         async with info.context.transaction(dry_run=dry_run) as connection:
-            editable = await read_editable_fields(connection, customer_id, websites=viewer.website_ids)
-            refuse_other_fields(editable, edits)
+            customer = await lock_quick_edited(connection, customer_id, edits, websites=viewer.website_ids)
             if refused_view is not None:  # after an unknown customer, and before anything of a known one is told
-                await lock_customer(connection, customer_id, websites=viewer.website_ids)
                 raise refused_view
             outcome = await edit_customer(
                 connection,
@@ -109,6 +106,7 @@ class CustomerGridAdminMutation:
                 expected_version=input.expected_version,
                 websites=viewer.website_ids,
                 by=actor_of(viewer),
+                locked=customer,
             )
         is_listed = (filter is not None or view_id is not None) and not dry_run
         return CustomerQuickEditPayload(

@@ -6,12 +6,12 @@ from typing import Final
 from sqlalchemy import literal, select
 
 from customer_gql.administration.customer_editing.fields import FIELDS_BY_NAME, SHOWN_FIELDS, EditField
-from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
+from customer_gql.core.errors import CollectedErrors, Refusal, RuleError, UserErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, Websites
 from customer_gql.customers.attributes.tables import AttributeEntity, attribute
-from customer_gql.customers.profile.reads import remember_settings_of
-from customer_gql.database.statements import Connection, compile_statement, fetch_rows
+from customer_gql.customers.profile.writes import lock_customer
+from customer_gql.database.statements import Connection, Row, compile_statement, fetch_rows
 from customer_gql.loading.grids.columns import attribute_key
 from customer_gql.shop.settings.declaration import GLOBAL, Setting
 from customer_gql.shop.settings.reads import setting, settings_by_website
@@ -85,13 +85,24 @@ async def _find_fields_hidden_everywhere(connection: Connection, websites: Websi
     return {name for name, shown in SHOWN_FIELDS.items() if all(shop[shown] == "NO" for shop in reached)}
 
 
-async def read_editable_fields(connection: Connection, customer_id: int, *, websites: Websites) -> tuple[str, ...]:
-    """The fields that the shop lets staff edit in place, by the settings that the edit of the customer goes by too."""
-    await remember_settings_of(connection, customer_id, websites=websites)
+async def lock_quick_edited(
+    connection: Connection, customer_id: int, given: Collection[str], *, websites: Websites
+) -> Row:
+    """The customer, where the shop lets staff edit in place whatever is given. Raises `RuleErrors`, also for an unknown one."""
+    try:
+        customer = await lock_customer(connection, customer_id, websites=websites, with_settings=True)
+    except RuleError:
+        _refuse_other_fields(await _read_editable_fields(connection), given)
+        raise
+    _refuse_other_fields(await _read_editable_fields(connection), given)
+    return customer
+
+
+async def _read_editable_fields(connection: Connection) -> tuple[str, ...]:
     return parse_fields(await setting(connection, QUICK_EDITED))
 
 
-def refuse_other_fields(editable: Collection[str], given: Collection[str]) -> None:
+def _refuse_other_fields(editable: Collection[str], given: Collection[str]) -> None:
     """Raises `RuleErrors` with each field that is given and not editable."""
     refused = CollectedErrors()
     for name in given:

@@ -92,7 +92,7 @@ async def create_address(
     by: Actor,
 ) -> tuple[int, list[str]]:
     """The new entry's key, and the input fields that were stored. `form` is that of a storefront."""
-    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"])
+    customer = await lock_customer(connection, customer_id, websites=websites, path=["customerId"], with_settings=True)
     count, defaults = await read_book(connection, customer_id)
     rules = await read_address_rules(connection, customer.website_id)
     refusal = find_book_refusal(count, await setting(connection, PER_CUSTOMER))

@@ -3,14 +3,12 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Interval,
     SmallInteger,
     Text,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -29,9 +27,8 @@ from customer_gql.database.transactions import remembered_of
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Sort
 from customer_gql.loading.reads import all_by, one_by
-from customer_gql.shop.settings.declaration import GLOBAL, WEBSITE, Setting
-from customer_gql.shop.settings.reads import WIDEST_FIRST, remember_values, select_global_value
-from customer_gql.shop.settings.tables import configuration_value as setting_value
+from customer_gql.shop.settings.declaration import GLOBAL, Setting
+from customer_gql.shop.settings.reads import select_global_value
 from customer_gql.shop.websites.tables import store, store_view, website
 
 from .tables import (
@@ -232,39 +229,6 @@ async def find_mail_view(connection: Connection, customer: Row, *, website_id: i
         found = await fetch_value(connection, _MAIL_VIEW, view_id=created_in, website_id=website)
         known[created_in, website] = created_in if found is None else found
     return known[created_in, website]
-
-
-_set_for_customer = or_(
-    setting_value.c.scope == literal_column(f"'{GLOBAL.value}'"),
-    and_(
-        setting_value.c.scope == literal_column(f"'{WEBSITE.value}'"), setting_value.c.scope_id == customer.c.website_id
-    ),
-)
-_reached: Final = bindparam("websites", type_=ARRAY(BigInteger()))
-_VALUES_FOR_CUSTOMER: Final = compile_statement(
-    select(
-        customer.c.website_id,
-        setting_value.c.path,
-        setting_value.c.scope,
-        setting_value.c.scope_id,
-        setting_value.c.value,
-        setting_value.c.version,
-    )
-    .select_from(customer.outerjoin(setting_value, _set_for_customer))
-    .where(
-        customer.c.id == bindparam("customer_id", type_=BigInteger()),
-        or_(_reached.is_(None), customer.c.website_id == any_(_reached)),
-    )
-    .order_by(WIDEST_FIRST)
-)
-
-
-async def remember_settings_of(connection: Connection, customer_id: int, *, websites: Websites) -> None:
-    """Read the settings of a customer's website once for the open transaction, before it is known which website that is."""
-    reached = None if websites is None else sorted(websites)
-    rows = await fetch_rows(connection, _VALUES_FOR_CUSTOMER, customer_id=customer_id, websites=reached)
-    if rows:
-        remember_values(connection, rows[0].website_id, [row for row in rows if row.path is not None])
 
 
 async def read_mail_views(connection: Connection, customers: Sequence[Row]) -> dict[int, int]:

@@ -47,6 +47,7 @@ from customer_gql.database.statements import (
 )
 from customer_gql.database.transactions import mark_customers
 from customer_gql.shop.settings.reads import setting, settings_at
+from customer_gql.shop.settings.values_of_rows import remember_listed_values, select_values_for
 
 from .claims import release_claims
 from .sharing import lock_account_sharing
@@ -61,8 +62,12 @@ ON_ASSISTANCE_WITHDRAWN: Final[list[Callable[..., Awaitable[object]]]] = []
 _websites: Final = bindparam("websites", type_=ARRAY(BigInteger()))
 _ids: Final = bindparam("ids", type_=ARRAY(BigInteger()))
 _is_reachable: Final = or_(_websites.is_(None), customer.c.website_id == any_(_websites))
-_LOCK: Final = compile_statement(
-    select(customer).where(customer.c.id == bindparam("id", type_=BigInteger()), _is_reachable).with_for_update()
+_is_named: Final = customer.c.id == bindparam("id", type_=BigInteger())
+_LOCK: Final = compile_statement(select(customer).where(_is_named, _is_reachable).with_for_update())
+_LOCK_WITH_SETTINGS: Final = compile_statement(
+    select(customer, select_values_for(customer.c.website_id).label("set_values"))
+    .where(_is_named, _is_reachable)
+    .with_for_update(of=customer)
 )
 _LOCK_EACH: Final = for_one_machine(
     compile_statement(
@@ -74,13 +79,24 @@ CUSTOMER_NOT_FOUND: Final = Refusal("customer.not_found", "There is no such cust
 
 
 async def lock_customer(
-    connection: Connection, customer_id: int, *, websites: Websites, path: Sequence[str] = ("id",)
+    connection: Connection,
+    customer_id: int,
+    *,
+    websites: Websites,
+    path: Sequence[str] = ("id",),
+    with_settings: bool = False,
 ) -> Row:
     """The customer, locked until the transaction ends. One of a website outside of `websites` is unknown; `path` is where
-    the input names it."""
-    found = await fetch_one(connection, _LOCK, id=customer_id, websites=_list_websites(websites))
+    the input names it.
+
+    With `with_settings` the same statement reads the settings of the customer's website, which the transaction then goes by.
+    """
+    statement = _LOCK_WITH_SETTINGS if with_settings else _LOCK
+    found = await fetch_one(connection, statement, id=customer_id, websites=_list_websites(websites))
     if found is None:
         raise CUSTOMER_NOT_FOUND(path=path)
+    if with_settings:
+        remember_listed_values(connection, found.website_id, found.set_values)
     return found
 
 

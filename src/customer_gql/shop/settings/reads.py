@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import Websites
-from customer_gql.database.statements import Connection, Row, compile_statement, equals_any, fetch_rows, fetch_value
+from customer_gql.database.statements import Connection, compile_statement, equals_any, fetch_rows, fetch_value
 from customer_gql.database.transactions import remembered_of
 from customer_gql.shop.websites.tables import store, store_view, website
 
@@ -144,11 +144,11 @@ class _Place(NamedTuple):
 _ALL_SCOPES: Final = tuple(scope.value for scope in ConfigurationScope)
 
 
-async def _read_rows(connection: Connection, paths: Collection[str], place: _Place) -> list[Row]:
+async def _read_rows(connection: Connection, paths: Collection[str], place: _Place) -> list[Any]:
     remembered = remembered_of(connection)
     if remembered is None:
         return await fetch_rows(connection, _VALUES, paths=paths, **place._asdict())
-    known: dict[_Place, list[Row]] = remembered.setdefault(_ALL_VALUES, {})
+    known: dict[_Place, Sequence[Any]] = remembered.setdefault(_ALL_VALUES, {})
     for read, rows in known.items():
         scopes = place.scopes_within(read)
         if scopes is not None:
@@ -157,11 +157,11 @@ async def _read_rows(connection: Connection, paths: Collection[str], place: _Pla
     return [row for row in known[place] if row.path in paths]
 
 
-def remember_values(connection: Connection, website_id: int, rows: Sequence[Row]) -> None:
+def remember_values(connection: Connection, website_id: int, rows: Sequence[Any]) -> None:
     """Have an open transaction go by all values that are set for the website or globally, which the caller has read."""
     remembered = remembered_of(connection)
-    assert remembered is not None, "there is no transaction"
-    remembered.setdefault(_ALL_VALUES, {})[_Place(website_id, None)] = list(rows)
+    if remembered is not None:
+        remembered.setdefault(_ALL_VALUES, {})[_Place(website_id, None)] = rows
 
 
 def forget_values(connection: Connection) -> None:
@@ -173,7 +173,7 @@ def forget_values(connection: Connection) -> None:
 
 def _forget_outdated(connection: Connection, path: str, scope: ConfigurationScope, found: str | None) -> None:
     """After a lock that may have waited for a change of the value."""
-    known: dict[_Place, list[Row]] = (remembered_of(connection) or {}).get(_ALL_VALUES, {})
+    known: dict[_Place, Sequence[Any]] = (remembered_of(connection) or {}).get(_ALL_VALUES, {})
     for rows in known.values():
         stored = next((row.value for row in rows if row.path == path and row.scope == scope.value), None)
         if scope is not GLOBAL or stored != found:
