@@ -61,7 +61,7 @@ async def act_on_many(
 async def _submit_action(info: Info, actions: MassActions, input: Any, given: Parameters, chosen: ChosenRecords) -> int:
     """Submit the job, once its parameters are checked, and do it at once where it is small; its id."""
     by, body = actor_of(info.context.viewer), [given, input.error_policy.value, chosen.body]
-    async with long_transaction(info.context) as connection:
+    async with long_transaction(info.context, is_long=chosen.ids is None) as connection:
         submission = writes.Submission(
             actions.work,
             await actions.settle(connection, given),

@@ -24,10 +24,12 @@ from .writes import MAX_SELECTIONS, NOT_SELECTED_AGAIN, create_selection, delete
 
 
 @asynccontextmanager
-async def long_transaction(context: Context) -> AsyncGenerator[Connection]:
-    """A transaction whose statements may take longer than lists may. To wait for a connection is no fault of theirs."""
+async def long_transaction(context: Context, *, is_long: bool = True) -> AsyncGenerator[Connection]:
+    """A transaction whose statements may take longer than lists may, where `is_long`. To wait for a connection is no fault of
+    theirs."""
     async with context.transaction() as connection:
-        await connection.execute(f"SET LOCAL statement_timeout = '{SELECTION_SECONDS}s'")
+        if is_long:
+            await connection.execute(f"SET LOCAL statement_timeout = '{SELECTION_SECONDS}s'")
         try:
             yield connection
         except (asyncpg.QueryCanceledError, TimeoutError):

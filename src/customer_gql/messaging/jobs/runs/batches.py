@@ -8,14 +8,10 @@ from typing import Any, Final
 
 import orjson
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
-    Integer,
-    Text,
     bindparam,
     case,
-    column,
     func,
     insert,
     literal,
@@ -23,7 +19,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
 from customer_gql.core.errors import RuleError
 from customer_gql.database.pools import Database
@@ -50,24 +45,7 @@ CANCELED_AT_ONCE: Final = 50_000
 """Rows that are marked as canceled together; nothing else is done to them."""
 _STOPPING: Final = (RowOutcome.REFUSED, RowOutcome.FAILED)
 _LINES: Final = compile_statement(select_lines())
-_given = (
-    func.jsonb_to_recordset(bindparam("rows", type_=JSONB()))
-    .table_valued(
-        column("line", Integer),
-        column("customer_id", BigInteger),
-        column("company_id", BigInteger),
-        column("order_id", BigInteger),
-        column("outcome", Text),
-        column("key", Text),
-        column("params", JSONB),
-        column("path", ARRAY(Text)),
-    )
-    .render_derived(name="given", with_types=True)
-)
 _job_id: Any = bindparam("job_id", type_=BigInteger())
-_INSERT_ROWS: Final = compile_statement(
-    insert(job_row).from_select(["job_id", *_given.c.keys()], select(_job_id, *_given.c))
-)
 _lines = select_lines().subquery("lines")
 _CANCEL_ROWS: Final = compile_statement(
     insert(job_row).from_select(
@@ -212,9 +190,8 @@ async def _store_results(
     fails: bool = False,
 ) -> Row:
     rows = [_describe_result(line, one) for line, one in zip(lines, results, strict=True)]
-    await execute_statement(connection, _INSERT_ROWS, job_id=lease.job_id, rows=orjson.dumps(rows).decode())
     counts = Counter(one.outcome for one in results)
-    return await _advance_job(connection, lease, counts, ends_for=ends_for, fails=fails)
+    return await _advance_job(connection, lease, counts, rows=rows, ends_for=ends_for, fails=fails)
 
 
 def _describe_result(line: Row, result: RowResult) -> dict[str, Any]:
@@ -251,17 +228,20 @@ async def _advance_job(
     lease: JobLease,
     counts: Mapping[RowOutcome, int],
     *,
+    rows: Sequence[Mapping[str, Any]] | None = None,
     ends_for: JobCancelReason | None = None,
     fails: bool = False,
 ) -> Row:
-    """Count the rows, and end a job that has none left. With `ends_for` the rows that are left are canceled.
+    """Count the rows, store the outcomes that are given, and end a job that has none left. With `ends_for` the rows that are left are canceled.
 
     Raises `LeaseLost` for a job that somebody else has claimed, which takes back everything in the transaction.
     """
     added = {f"added_{count_of(outcome)}": counts.get(outcome, 0) for outcome in RowOutcome}
     of_lease = {"job_id": lease.job_id, "fence": lease.fence, "lease": LEASE}
-    statement = advance_statement(None if ends_for is None else ends_for.value, fails=fails)
-    advanced = await fetch_one(connection, statement, **of_lease, **added)
+    reason = None if ends_for is None else ends_for.value
+    statement = advance_statement(reason, fails=fails, stores_rows=rows is not None)
+    given = {} if rows is None else {"rows": orjson.dumps(rows).decode()}
+    advanced = await fetch_one(connection, statement, **of_lease, **added, **given)
     if advanced is None:
         raise LeaseLost
     return await tell_end(connection, advanced)

@@ -34,19 +34,20 @@ from customer_gql.database.statements import (
 from .kinds import RowId
 from .tables import IDS_OF_A_PART, job_part
 
-FreezeRows = Callable[[Connection, int], Awaitable[object]]
-"""Stores the parts of a job, by its id."""
+FreezeRows = Callable[[Connection, int], Awaitable[int | None]]
+"""Stores the parts of a job, by its id; how many rows, where that is known."""
 
 
 def freeze_ids(ids: Sequence[RowId]) -> FreezeRows:
     """The rows of a list of ids, in their order."""
 
-    async def freeze(connection: Connection, job_id: int) -> None:
+    async def freeze(connection: Connection, job_id: int) -> int:
         parts = [
             {"job_id": job_id, "first_line": start + 1, **_list_keys(ids[start : start + IDS_OF_A_PART])}
             for start in range(0, len(ids), IDS_OF_A_PART)
         ]
         await insert_rows(connection, job_part, parts)
+        return len(ids)
 
     return freeze
 
@@ -81,10 +82,11 @@ def freeze_copy(parts: Table, owner: ColumnElement[bool]) -> FreezeRows:
 def freeze_whole(freeze: FreezeRows, count: int, gone: RuleError) -> FreezeRows:
     """The same rows, so many of them. Raises `gone` where some are missing: what they are read from is being deleted."""
 
-    async def freeze_all(connection: Connection, job_id: int) -> None:
+    async def freeze_all(connection: Connection, job_id: int) -> int:
         await freeze(connection, job_id)
         if await fetch_value(connection, COUNT_ROWS, job_id=job_id) != count:
             raise gone
+        return count
 
     return freeze_all
 

@@ -9,13 +9,13 @@ from typing import Final
 
 import asyncpg
 import structlog
-from sqlalchemy import func, literal
+from sqlalchemy import BigInteger, bindparam, func, literal, select
 
 from customer_gql.core.errors import Refusal, RuleError, UserErrorCode
 from customer_gql.core.telemetry.spans import span
-from customer_gql.database.statements import Row, fetch_row
+from customer_gql.database.statements import Row, compile_statement, fetch_one
 from customer_gql.messaging.jobs.work import Tools
-from customer_gql.shop.settings.reads import setting
+from customer_gql.shop.settings.reads import select_global_value
 
 from .batches import AllRefused, StoppedAtRow, run_batch, store_outcome, store_refused_whole
 from .kinds import TryLater
@@ -42,6 +42,11 @@ _DISCONNECTED: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
+)
+_SIZES: Final = compile_statement(
+    select(job_run.c.error_policy, job_run.c.total_count, select_global_value(BATCH_ROWS).label("batch_rows")).where(
+        job_run.c.id == bindparam("job_id", type_=BigInteger())
+    )
 )
 _ROW_FAILED: Final = Refusal(
     "job.row_failed",
@@ -138,11 +143,10 @@ class _Walk:
 
     async def _choose_first_size(self) -> int:
         async with self._database.writes.acquire() as connection:
-            self._most = await setting(connection, BATCH_ROWS)
-            job = await fetch_row(connection, job_run, {"id": self._lease.job_id})
+            job = await fetch_one(connection, _SIZES, job_id=self._lease.job_id)
         if job is None:
             raise LeaseLost
-        self._policy = ErrorPolicy(job.error_policy)
+        self._most, self._policy = job.batch_rows, ErrorPolicy(job.error_policy)
         if self._policy is ErrorPolicy.ALL_OR_NOTHING:
             self._most = job.total_count
         return min(self._most, job.total_count or self._most)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import BigInteger, Integer, Text, bindparam, func, select, update
+from sqlalchemy import func, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.errors import IdempotencyConflict, Refusal, RuleError, UserErrorCode
@@ -16,7 +16,6 @@ from customer_gql.database.record_versions import lock_record
 from customer_gql.database.statements import (
     Connection,
     Row,
-    compile_statement,
     execute_statement,
     fetch_one,
     fetch_value,
@@ -26,7 +25,7 @@ from customer_gql.shop.settings.reads import setting
 
 from .kinds import JobWork
 from .parts import COUNT_ROWS, FreezeRows
-from .progress.statements import BEGIN, submit_statement
+from .progress.statements import BEGIN, COUNT_OPEN, submit_statement
 from .reads import ONE_JOB, is_visible_job
 from .settings import MAX_OPEN
 from .tables import ErrorPolicy, JobCancelReason, JobStatus, job_run
@@ -103,45 +102,32 @@ async def submit_job(connection: Connection, submission: Submission, *, by: Acto
     input_hash = hash_input(submission.body)
     job_id = new_id()
     row = _describe_job(job_id, submission, input_hash, by=by)
-    made = await fetch_value(connection, submit_statement(tuple(row)), **row)
+    limit = await setting(connection, MAX_OPEN)
+    owner = {"owner": by.kind.value, "owner_id": by.id, "most": limit + 1}
+    made = await fetch_one(connection, submit_statement(tuple(row)), **row, **owner)
     if made is None:
         return await _find_submitted(connection, submission, input_hash, by=by)
-    await _validate_open_count(connection, by)  # before millions of rows are read in vain
+    if made.open_count >= limit:  # before millions of rows are read in vain
+        raise _TOO_MANY_OPEN(limit=limit)
     if submission.work.on_submit is not None:
         await submission.work.on_submit(connection, submission, job_id)
     lease = None
     if submission.freeze_rows is not None:
-        await submission.freeze_rows(connection, job_id)
-        lease = await _store_count(connection, job_id, submission, at_once)
+        count = await submission.freeze_rows(connection, job_id)
+        if count is None:
+            count = await fetch_value(connection, COUNT_ROWS, job_id=job_id)
+        lease = await _store_count(connection, job_id, count, submission, at_once)
     # Two requests at one time would each find room for the last job. Nothing long follows, so that they wait little.
     await lock_record(connection, f"job_run:{by.kind.value}:{by.id}")
-    await _validate_open_count(connection, by)
+    if await fetch_value(connection, COUNT_OPEN, **owner) > limit:
+        raise _TOO_MANY_OPEN(limit=limit)
     return Submitted(job_id, True, lease)
 
 
-async def _validate_open_count(connection: Connection, by: Actor) -> None:
-    """With the new job. Raises `RuleError`."""
-    limit = await setting(connection, MAX_OPEN)
-    given = {"actor": by.kind.value, "actor_id": by.id, "most": limit + 1}
-    if await fetch_value(connection, _COUNT_OPEN, **given) > limit:
-        raise _TOO_MANY_OPEN(limit=limit)
-
-
-_open = (
-    select(job_run.c.id)
-    .where(
-        job_run.c.finished_at.is_(None),
-        job_run.c.actor == bindparam("actor", type_=Text()),
-        job_run.c.actor_id == bindparam("actor_id", type_=BigInteger()),
-    )
-    .limit(bindparam("most", type_=Integer()))
-)
-_COUNT_OPEN: Final = compile_statement(select(func.count()).select_from(_open.subquery()))
-
-
-async def _store_count(connection: Connection, job_id: int, submission: Submission, at_once: int) -> JobLease | None:
+async def _store_count(
+    connection: Connection, job_id: int, count: int, submission: Submission, at_once: int
+) -> JobLease | None:
     """Of the rows that were frozen; the lease of a job that its submitter does."""
-    count = await fetch_value(connection, COUNT_ROWS, job_id=job_id)
     if not count:
         raise NO_ROWS(path=["selection"])
     validate_row_count(submission.error_policy, count)
