@@ -17,11 +17,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 PASSWORD = "a correct horse of 2026"
 PLACE = {"street": ["Main Street 1"], "city": "Berlin", "postcode": "10115", "countryCode": "DE"}
 BUDGETS = {
-    "customerQuickEdit": 8,
-    "customerAddressCreate": 11,
-    "storeCreditAdjust": 11,
-    "customerUpdate": 25,
-    "customerMassAction": 32,
+    "customerQuickEdit": 7,
+    "customerAddressCreate": 10,
+    "storeCreditAdjust": 10,
+    "customerUpdate": 24,
+    "customerMassAction": 27,
     "tokenRefresh": 6,
 }
 ASK = "mutation M($input: {kind}!) {{ payload: {name}(input: $input) {{ userErrors {{ key }} {fields} }} }}"

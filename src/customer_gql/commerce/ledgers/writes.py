@@ -1,8 +1,7 @@
 """Moving a balance: one lock, one conditional statement, one entry that is never changed (docs/domain/ledgers.md#ledgers-3)."""
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -48,6 +47,8 @@ WEBSITE_UNUSABLE: Final = Refusal(
     "The account does not work on this website, so the balance could not be spent. Choose another website.",
     UserErrorCode.NOT_ALLOWED,
 )
+
+_ACCOUNT: Final = ("customer_id", "website_id")
 
 
 async def adjust_balance_once(
@@ -96,11 +97,10 @@ async def _was_deleted_within(connection: Connection, customer_id: int, websites
     return deleted is not None and (websites is None or deleted.website_id in websites)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moved:
-    """A balance that was moved, and the columns of the entry that explains it."""
+class _Moved(NamedTuple):
+    """The entry of a balance that was moved, and the currency of its website."""
 
-    entry: dict[str, Any]
+    entry: Row
     currency: str
 
 
@@ -116,12 +116,10 @@ async def _adjust_balance(
         await _refuse_unreachable_website(connection, customer, website_id)
     account = {"customer_id": customer.id, "website_id": website.id}
     currency = {"currency": website.currency} if "currency" in ledger.account.c else {}
-    moved = await _move(connection, ledger, account, amount, currency)
     key = {**actor_key(by), "idempotency_key": movement.idempotency_key}
     cause = {**key, "is_customer_notified": movement.notifies_customer}
-    # The time is that of the balance: read under its lock, and later than that of every entry before, whatever clocks say.
-    explained = {"id": new_id(), "balance_after": moved.balance, "created_at": moved.updated_at}
-    return _Moved({**explained, **account, **values, **currency, **cause}, website.currency)
+    entry = {"id": new_id(), **account, **values, **currency, **cause}
+    return _Moved(await _move(connection, ledger, account, amount, currency, entry), website.currency)
 
 
 async def _refuse_unreachable_website(connection: Connection, customer: Row, website_id: int) -> None:
@@ -133,11 +131,8 @@ async def _refuse_unreachable_website(connection: Connection, customer: Row, web
 async def _record_movement(
     connection: Connection, ledger: Ledger, customer: Row, movement: Movement, moved: _Moved, *, by: Actor
 ) -> Row:
-    """The entry of a balance that was moved, in the ledger and in the history."""
-    actions = {"action": ledger.action, "first_action": ledger.first_action or ledger.action}
-    statement = _entry_statement(ledger.entry, tuple(moved.entry))
-    entry = await fetch_one(connection, statement, **moved.entry, **actions)
-    assert entry is not None
+    """What follows from it: the history, and the mail."""
+    entry = moved.entry
     mark_customers(connection, [customer.id], ledger.account)
     balances = (entry.balance_after - entry[ledger.amount], entry.balance_after)
     before, after = (ledger.history_value(balance, moved.currency) for balance in balances)
@@ -161,50 +156,52 @@ def _open_statement(account: Table, names: tuple[str, ...]) -> Statement:
 
 
 @cache
-def _move_statement(account: Table) -> Statement:
-    """Adds an amount to a balance that stays within its limits."""
-    balance = account.c.balance + bindparam("amount", type_=BigInteger())
+def _move_statement(account: Table, entry: Table, names: tuple[str, ...]) -> Statement:
+    """Adds an amount to a balance that stays within its limits, and writes the entry of these columns that explains it.
+
+    The first entry of an account has an action of its own. The time is that of the balance: read under its lock, and later than
+    that of every entry before, whatever clocks say.
+    """
+    given: dict[str, Any] = {name: bindparam(name, type_=entry.c[name].type) for name in names}
+    balance = account.c.balance + bindparam("added", type_=BigInteger())
     later = func.greatest(func.clock_timestamp(), account.c.updated_at + literal_column("interval '1 microsecond'"))
-    return compile_statement(
+    moved = (
         update(account)
         .where(
-            account.c.customer_id == bindparam("customer_id", type_=BigInteger()),
-            account.c.website_id == bindparam("website_id", type_=BigInteger()),
+            *[account.c[name] == given[name] for name in _ACCOUNT],
             balance.between(literal_column("0"), bindparam("max_balance", type_=BigInteger())),
         )
         .values(balance=balance, updated_at=later)
         .returning(account.c.balance, account.c.updated_at)
+        .cte("moved")
     )
-
-
-@cache
-def _entry_statement(entry: Table, names: tuple[str, ...]) -> Statement:
-    """Writes an entry of these columns. The first one of an account has an action of its own."""
-    given: dict[str, Any] = {name: bindparam(name, type_=entry.c[name].type) for name in names}
-    has_entries = (
-        select(entry.c.id)
-        .where(
-            entry.c.customer_id == bindparam("customer_id", type_=BigInteger()),
-            entry.c.website_id == bindparam("website_id", type_=BigInteger()),
-        )
-        .exists()
-    )
+    has_entries = select(entry.c.id).where(*[entry.c[name] == given[name] for name in _ACCOUNT]).exists()
     action = case((has_entries, bindparam("action", type_=Text())), else_=bindparam("first_action", type_=Text()))
-    return compile_statement(insert(entry).values({**given, "action": action}).returning(*entry_columns(entry)))
+    stored = {**given, "balance_after": moved.c.balance, "created_at": moved.c.updated_at, "action": action}
+    explaining = insert(entry).from_select([*stored], select(*stored.values()).select_from(moved))
+    made = explaining.returning(*entry_columns(entry)).cte("made")
+    return compile_statement(select(made))
 
 
 async def _move(
-    connection: Connection, ledger: Ledger, account: dict[str, int], amount: int, currency: dict[str, str]
+    connection: Connection,
+    ledger: Ledger,
+    account: dict[str, int],
+    amount: int,
+    currency: dict[str, str],
+    entry: dict[str, Any],
 ) -> Row:
-    """The balance after, and its time; it is locked from then on. An account is opened for an addition that fits into it."""
-    statement = _move_statement(ledger.account)
-    limits = {"amount": amount, "max_balance": ledger.max_balance}
-    moved = await fetch_one(connection, statement, **account, **limits)
-    if moved is None and 0 < amount <= ledger.max_balance:
+    """The entry, with the balance after. An account is opened for an addition that fits into it. The customer's lock keeps
+    other movements from coming between."""
+    statement = _move_statement(ledger.account, ledger.entry, tuple(entry))
+    actions = {"action": ledger.action, "first_action": ledger.first_action or ledger.action}
+    values = {**entry, **actions, "added": amount, "max_balance": ledger.max_balance}
+    made = await fetch_one(connection, statement, **values)
+    if made is None and 0 < amount <= ledger.max_balance:
         opened = {**account, **currency, "balance": 0}
         await execute_statement(connection, _open_statement(ledger.account, tuple(opened)), **opened)
-        moved = await fetch_one(connection, statement, **account, **limits)
-    if moved is None:
+        made = await fetch_one(connection, statement, **values)
+    if made is None:
         refuse = ledger.refuse_addition if amount > 0 else ledger.refuse_deduction
         raise refuse(path=[ledger.amount])
-    return moved
+    return made
