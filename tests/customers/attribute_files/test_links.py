@@ -99,10 +99,10 @@ async def test_a_link_that_was_changed_leads_nowhere(me, papers, connection, sto
     told = url.rpartition("/")[2]
     for wrong in (told[:-2] + ("AA" if told[-2:] != "AA" else "BB"), told + "A", told[4:], "x", "é", "A" * len(told)):
         assert await status(storefront, f"/files/values/{wrong}") == 404
-    forged = links.make_link(row.id, b"another key", _viewer(me.row.id))
+    forged: Any = links.make_link(row.id, b"another key", _viewer(me.row.id))
     assert await status(storefront, forged) == 404
     stranger = await make_customer(connection)
-    own = links.make_link(row.id, row.link_key, _viewer(stranger.id))
+    own: Any = links.make_link(row.id, row.link_key, _viewer(stranger.id))
     assert await status(storefront, own) == 404
 
 
@@ -192,7 +192,7 @@ async def test_files_go_with_their_attribute_address_and_customer(me, boss, conn
 async def test_an_upload_that_becomes_no_value_is_deleted(me, papers, connection, work):
     used, left = await store(me, papers), await upload(me, papers)
     id, _ = decode_keys(left, "afl", 2)
-    row = await fetch_one(connection, select(attribute_upload).where(attribute_upload.c.id == id))
+    row: Any = await fetch_one(connection, select(attribute_upload).where(attribute_upload.c.id == id))
     await delete_unused_uploads(work)
     assert await connection.fetchval(STORED, row.file_id) == 1
     of_test = "WHERE attribute_id = $1"

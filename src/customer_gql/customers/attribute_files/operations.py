@@ -37,7 +37,7 @@ class FileUpload:
     url: str = strawberry.field(
         description="Path to send the file to, on the same host: one `PUT` whose body is the file. A secret; needs no token."
     )
-    file_id: strawberry.ID = strawberry.field(
+    file_id: str = strawberry.field(
         description="Id to store the file by once it was sent, as `fileId` of a value: within a day, by a guest within an hour. A "
         "secret: with it the file can be stored once, by the one who asked for it."
     )
@@ -55,7 +55,7 @@ class CustomerFileUploadCreatePayload(FileUploadCreatePayload):
 
 
 def _show_upload(new: NewUpload, folder: str) -> FileUpload:
-    return FileUpload(url=f"{folder}/{new.token}", file_id=strawberry.ID(new.file_id), expires_at=new.expires_at)
+    return FileUpload(url=f"{folder}/{new.token}", file_id=new.file_id, expires_at=new.expires_at)
 
 
 @strawberry.type

@@ -24,7 +24,7 @@ class AttributeValueInput:
     options: strawberry.Maybe[list[str]] = column(
         "Codes of the chosen options: of `SELECT` one, of `MULTI_SELECT` any."
     )
-    file_id: strawberry.Maybe[strawberry.ID] = column(
+    file_id: strawberry.Maybe[str] = column(
         "Of `FILE` and `IMAGE`: the `fileId` of a file that was uploaded, or the `id` of the one that is stored."
     )
 
