@@ -61,6 +61,18 @@ async def test_each_answer_has_a_policy_with_a_nonce_of_its_own(build: Path, pat
     assert (headers["referrer-policy"], headers["x-content-type-options"]) == ("no-referrer", "nosniff")
 
 
+async def test_a_mail_is_shown_where_it_can_do_nothing(build: Path):
+    async with client(build) as browser:
+        answer = await browser.get("/admin/mail-preview")
+    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    nonce = re.findall('nonce="([^"]+)"', answer.text)[0]
+    # Its origin is its own: what is shown reaches neither the page around it nor the session.
+    assert policy["sandbox"] == "allow-scripts"
+    assert policy["script-src"] == f"'nonce-{nonce}'"
+    assert (policy["default-src"], policy["img-src"], policy["frame-ancestors"]) == ("'none'", "data:", "'self'")
+    assert answer.headers["x-frame-options"] == "SAMEORIGIN"
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -213,6 +213,7 @@ ROOTS: dict[str, list[str]] = {
         "webhookSecretRotate",
         "webhookTest",
         "webhookUpdate",
+        "webhook",
         "webhooks",
     ],
 }

@@ -32,6 +32,27 @@ _PAGE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+# A mail in a frame of its own: it can run nothing but the script that receives it, load nothing, and belongs to no origin.
+_PREVIEW_POLICY: Final = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
+)
+_PREVIEW: Final = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Mail</title>
+<script nonce="__NONCE__">
+addEventListener('message', (event) => {
+  if (event.source !== parent || typeof event.data !== 'string') return;
+  const mail = new DOMParser().parseFromString(event.data, 'text/html');
+  document.head.append(...mail.head.querySelectorAll('style'));
+  document.body.replaceChildren(...mail.body.childNodes);
+  document.body.style.cssText = mail.body.style.cssText;
+});
+</script>
+<body></body>
+</html>
+"""
 _NOT_SCREENS: Final = frozenset({"graphql", "oidc"})
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _NOT_BUILT: Final = """<!doctype html>
@@ -58,7 +79,11 @@ def admin_ui_routes(settings: Settings, folder: Path = built.ASSETS) -> list[Rou
     async def serve_asset(request: Request) -> Response:
         return _build_asset(request, folder)
 
+    async def show_preview(_: Request) -> Response:
+        return _build_preview()
+
     return [
+        Route("/admin/mail-preview", show_preview, methods=["GET"]),
         Route("/admin/assets/{name}", serve_asset, methods=["GET"]),
         Route("/admin", show_page, methods=["GET"]),
         Route("/admin/{path:path}", show_page, methods=["GET"]),
@@ -78,6 +103,12 @@ def _build_page(folder: Path, ways: str) -> Response:
     if page is None:
         return HTMLResponse(_NOT_BUILT, status_code=503, headers=headers)
     return HTMLResponse(page.replace(NONCE, nonce).replace(WAYS_IN, ways), headers=headers)
+
+
+def _build_preview() -> Response:
+    nonce = secrets.token_urlsafe(18)
+    policy = {"Content-Security-Policy": _PREVIEW_POLICY.format(nonce=nonce), "X-Frame-Options": "SAMEORIGIN"}
+    return HTMLResponse(_PREVIEW.replace(NONCE, nonce), headers={**_PAGE_HEADERS, **policy})
 
 
 def _build_asset(request: Request, folder: Path) -> Response:

@@ -5,6 +5,7 @@ import strawberry
 from customer_gql.administration.event_feed.types import wire_names
 from customer_gql.administration.jobs.types import JobPayload
 from customer_gql.core.actor import actor_of
+from customer_gql.core.ids import decode_id
 from customer_gql.core.input_ids import parse_input_id, parse_input_ids
 from customer_gql.core.permissions import Permission
 from customer_gql.graph.context import Info
@@ -97,6 +98,22 @@ class WebhookAdminQuery:
     async def webhooks(self, info: Info) -> Any:
         known = visible_within(webhook.c.website_ids, info.context.viewer.website_ids)
         return await info.context.fetch(reads.WEBHOOKS.where(*known))
+
+    @admin_field(
+        permission=Permission.WEBHOOKS_MANAGE,
+        graphql_type=Webhook | None,
+        description="A webhook; null when it is unknown, or sends events of a website that the viewer does not reach.",
+    )
+    async def webhook(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the webhook.")]
+    ) -> Any:
+        key = decode_id(id, "whk")
+        found = await info.context.fetch(
+            reads.WEBHOOKS.where(
+                webhook.c.id == key, *visible_within(webhook.c.website_ids, info.context.viewer.website_ids)
+            )
+        )
+        return found[0] if found else None
 
 
 @strawberry.type

@@ -38,7 +38,10 @@ export function useLabels(facts: GridFacts): Labels {
     if (Array.isArray(given)) return given.map((part) => value(one, part)).join(', ');
     if (typeof given === 'object') return formatObject(given, formats);
     const known = options(one).find((option) => option.value === String(given));
-    return known?.label ?? formatPlain(one, given, formats);
+    if (known) return known.label;
+    // A column of many kinds publishes no list of them, and has texts all the same.
+    const name = facts.enums[one.key];
+    return name ? t(`values:${name}.${given}`, { defaultValue: String(given) }) : formatPlain(one, given, formats);
   };
   const condition = (one: Column, { operator, value: given, currency }: Condition) => {
     const isEmptiness = operator === 'isNull';

@@ -4,6 +4,7 @@ import ListItemIcon from '@mui/material/ListItemIcon';
 import Menu from '@mui/material/Menu';
 import MenuItem from '@mui/material/MenuItem';
 import { useColorScheme } from '@mui/material/styles';
+import { createLink, type LinkComponent } from '@tanstack/react-router';
 import { type MouseEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '../../components/icons';
@@ -13,6 +14,7 @@ import { session } from '../../graph/session';
 import { useViewer } from '../../graph/viewer';
 import { changeLanguage, LANGUAGES, type Language } from '../language';
 
+const LinkItem = createLink(MenuItem) as LinkComponent<typeof MenuItem>;
 const MODES = ['light', 'dark', 'system'] as const;
 
 /** Who is signed in, how the page looks, and the way out. */
@@ -36,6 +38,9 @@ export function UserMenu() {
       </Button>
       <Menu anchorEl={anchor} open={anchor !== null} onClose={() => setAnchor(null)}>
         <MenuItem disabled>{staff?.email}</MenuItem>
+        <LinkItem to={'/profile' as never} onClick={() => setAnchor(null)}>
+          {t('screen.profile')}
+        </LinkItem>
         <Divider />
         {MODES.map((one) => (
           <MenuItem key={one} role="menuitemradio" aria-checked={mode === one} onClick={() => setMode(one)}>

@@ -9,15 +9,17 @@ import { useFormats } from '../../app/formats';
 import { QueryFrame } from '../../components/QueryFrame';
 import { OverviewCountsDocument, type OverviewCountsQuery } from '../../generated/graphql';
 import { request } from '../../graph/request';
+import { usePermission } from '../../graph/viewer';
 
 const RouteLink = createLink(Link) as LinkComponent<typeof Link>;
 const COUNTS_GRID = { display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(150px, 1fr))' };
 
 /** Numbers of now, each a link to the list that it counts. */
 export function Counts() {
+  const withMails = usePermission('MAIL_MANAGE');
   const query = useQuery({
-    queryKey: ['overview', 'counts'],
-    queryFn: ({ signal }) => request(OverviewCountsDocument, {}, { signal }),
+    queryKey: ['overview', 'counts', withMails],
+    queryFn: ({ signal }) => request(OverviewCountsDocument, { withMails }, { signal }),
   });
   return <QueryFrame query={query}>{(found) => <ShownCounts found={found} />}</QueryFrame>;
 }
@@ -41,6 +43,9 @@ function ShownCounts({ found }: { found: OverviewCountsQuery }) {
           to="/customers"
           filter={{ confirmationStatus: { eq: 'REQUIRED' } }}
         />
+        {found.mailDeadLetters ? (
+          <Count name={t('deadMails')} count={found.mailDeadLetters.totalCount} to="/mails" />
+        ) : null}
         <Count name={t('jobs')} count={found.jobs?.totalCount} to="/jobs" />
       </Box>
       <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: { sm: '1fr 1fr' } }}>
