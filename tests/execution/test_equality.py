@@ -52,6 +52,7 @@ def executors_and_shop(runner: asyncio.Runner, empty_database_url: str) -> Gener
 # Scalars of filters, which the generator does not know.
 SCALARS = {
     "CurrencyCode": st.sampled_from(["EUR", "USD", "JPY"]).map(nodes.String),
+    "BigInt": st.integers(0, 2**63 - 1).map(str).map(nodes.String),
     "Decimal": st.integers(0, 9_999).map(str).map(nodes.String),
     "Date": st.dates().map(str).map(nodes.String),
     "DateTime": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z").map(nodes.String),

@@ -9,6 +9,7 @@ import schemathesis
 from hypothesis import strategies as st
 from schemathesis.graphql import nodes
 
+schemathesis.graphql.scalar("BigInt", st.integers(0, 2**63 - 1).map(str).map(nodes.String))
 schemathesis.graphql.scalar("Decimal", st.decimals(places=2).map(str).map(nodes.String))
 schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda when: f"{when.isoformat()}Z").map(nodes.String))
 schemathesis.graphql.scalar("Date", st.dates().map(str).map(nodes.String))

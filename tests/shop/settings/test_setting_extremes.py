@@ -10,6 +10,8 @@ import pytest
 
 from administration.webhooks.samples import make_delivery, make_webhook
 from customer_gql.commerce.catalog.tables import product_website
+from customer_gql.commerce.orders.archive.settings import ARCHIVE_ENABLED
+from customer_gql.commerce.orders.archive.work import keep_archive
 from customer_gql.customers.accounts.cleanup import delete_old_impersonations
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
@@ -21,7 +23,7 @@ from customer_gql.shop.settings.writes import set_value
 from shop.settings.file_readers import announce_import, count_mails, keep_file
 from support.clients import Client
 from support.configuration import UPDATE, form, set_one
-from support.customers import customer_id, make_customer, make_product, put
+from support.customers import customer_id, make_customer, make_order, make_product, put
 from support.jobs import ACT, delete_open_jobs, group, key_of, run_all, show, start
 from support.shopping import CHANGE, REFRESH, RESET_REQUEST, SIGN_IN, SIGN_UP, person
 from support.staff import make_role, make_staff, session_of
@@ -65,6 +67,16 @@ class Shop:
     async def sign_in(self, email: str, password: str = LONG) -> dict[str, Any]:
         given = {"email": email, "password": password}
         return (await self.storefront.data(SIGN_IN, input=given))["signIn"]
+
+
+async def archive(shop: Shop) -> None:
+    async with shop.connection.transaction():
+        await set_value(shop.connection, ARCHIVE_ENABLED, True, scope=GLOBAL, scope_id=0)
+    owner = await make_customer(shop.connection)
+    when = dt.datetime.now(dt.UTC) - dt.timedelta(days=shop.value, hours=1)
+    order = await make_order(shop.connection, owner, [], placed_at=when)
+    await keep_archive(shop.tools)
+    assert await shop.connection.fetchval("SELECT archived_at IS NOT NULL FROM sales_order WHERE id = $1", order.id)
 
 
 async def sign_up(shop: Shop) -> None:
@@ -330,6 +342,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "mail.repeat_minutes": toggle_newsletter,
     "mass_actions.at_once": act,
     "remember_me.lifetime_seconds": remember,
+    "orders.archive_days": archive,
     "selections.kept_hours": select,
     "selections.max_rows": select,
     "webhooks.kept_days": keep_deliveries,
