@@ -62,6 +62,7 @@ ROOTS: dict[str, list[str]] = {
     ],
     "customers.read": [
         "attribute",
+        "attributeFields",
         "attributes",
         "customer",
         "customerChanges",
@@ -122,6 +123,8 @@ ROOTS: dict[str, list[str]] = {
         "companyMassAction",
         "companyMemberAdd",
         "companyMemberRemove",
+        "companyMemberUpdate",
+        "companyNodeParentSet",
         "companyParentSet",
         "companyReject",
         "companyUpdate",

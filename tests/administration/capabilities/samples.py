@@ -1,5 +1,6 @@
 """Samples of capabilities for the tests that walk the whole graph."""
 
+CALLS = {"attributeFields": [lambda _: {"entity": "CUSTOMER", "type": "TEXT"}]}
 NOT_PERSONAL = {
     **dict.fromkeys(["CustomerCapability.action", "FieldCapability.field"], "names of the schema"),
     **dict.fromkeys(["CapabilityRefusal.key", "FieldCapability.key"], "names of rules"),

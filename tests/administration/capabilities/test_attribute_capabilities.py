@@ -156,3 +156,28 @@ async def test_the_list_costs_as_many_statements_for_many(http: Any, connection:
         await boss.data(LIST)
         counts.append(await statements.count())
     assert counts[0] == counts[1]
+
+
+NEW = "query F($entity: AttributeEntity!, $type: AttributeType!) { attributeFields(entity: $entity, type: $type) { field isAllowed key } }"
+CREATE = "mutation C($input: AttributeCreateInput!) { attributeCreate(input: $input) { userErrors { key path } } }"
+
+
+@pytest.mark.parametrize(("entity", "type"), [("CUSTOMER", "TEXT"), ("CUSTOMER", "MULTI_SELECT"), ("ADDRESS", "DATE")])
+async def test_a_new_attribute_has_what_its_fields_say(admin_client: Any, connection: Any, entity: str, type: str):
+    told = {one["field"]: one for one in (await admin_client.data(NEW, entity=entity, type=type))["attributeFields"]}
+    assert {"label", "rules.maxLength", "forms.SIGN_UP", "isGridColumn"} <= told.keys()
+    for rule in ("maxLength", "validation", "lineCount", "minDate"):
+        given = {
+            "entity": entity,
+            "code": "walk",
+            "type": type,
+            "label": "Walk",
+            "rules": {rule: VALUES[f"rules.{rule}"]},
+        }
+        if type == "MULTI_SELECT":
+            given["options"] = [OPTION]
+        errors = (await admin_client.data(CREATE, input=given))["attributeCreate"]["userErrors"]
+        refused = [error["key"] for error in errors if error["path"][:1] == ["rules"]]
+        field = told[f"rules.{rule}"]
+        assert refused == ([] if field["isAllowed"] else [field["key"]]), rule
+        await delete_made(connection)

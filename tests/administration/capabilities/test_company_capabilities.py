@@ -8,12 +8,13 @@ import pytest
 from customer_gql.administration.capabilities.companies import find_company_mutations
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.schema import admin
-from support.companies import company_id, make_company, make_member
+from support.companies import admin_of, company_id, make_company, make_member, member_id
 from support.customers import customer_id, make_customer
 from support.staff import staff_client
 
 READ = "query C($id: ID!) { company(id: $id) { capabilities { action isAllowed missingPermission refusal { code key params } } } }"
 MUTATIONS = find_company_mutations(admin.schema)
+_OF_MEMBERS = {"companyMemberRemove", "companyMemberUpdate", "companyNodeParentSet"}
 SHAPES = admin.schema._schema.mutation_type.fields  # pyright: ignore
 
 
@@ -24,11 +25,14 @@ def action_of(mutation: str) -> str:
 async def input_of(mutation: str, connection: Any, made: Any) -> dict[str, Any]:
     """An input that no rule refuses by itself."""
     row = await make_customer(connection)
-    if mutation == "companyMemberRemove":
-        await make_member(connection, made, row)
+    seat = await make_member(connection, made, row) if mutation in _OF_MEMBERS else None
     match mutation:
-        case "companyMemberAdd" | "companyMemberRemove" | "companyAdminReplace":
+        case "companyMemberAdd" | "companyMemberRemove" | "companyMemberUpdate" | "companyAdminReplace":
             return {"companyId": company_id(made), "customerId": customer_id(row)}
+        case "companyNodeParentSet":
+            assert seat is not None
+            root = await admin_of(connection, made)
+            return {"companyId": company_id(made), "nodeId": member_id(seat), "parentId": member_id(root)}
         case "companyParentSet":
             return {"companyId": company_id(made), "parentId": None}
         case "companyReject":

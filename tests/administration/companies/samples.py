@@ -82,6 +82,16 @@ CALLS |= {
         by_input(lambda ids: {"companyId": ids["com"], "customerId": ids.own("cus")}),
         by_input(lambda ids: {"companyId": ids.own("com"), "customerId": ids["cus"]}),
     ],
+    "companyMemberUpdate": [
+        by_input(lambda ids: {"companyId": ids["com"], "customerId": ids.own("cus"), "jobTitle": "Buyer"}),
+        by_input(lambda ids: {"companyId": ids.own("com"), "customerId": ids["cus"], "jobTitle": "Buyer"}),
+        by_input(lambda ids: {"companyId": ids.own("com"), "customerId": ids.own("cus"), "roleId": ids["crl"]}),
+    ],
+    "companyNodeParentSet": [
+        by_input(lambda ids: {"companyId": ids["com"], "nodeId": ids["ctm"], "parentId": ids["cmb"]}),
+        by_input(lambda ids: {"companyId": ids.own("com"), "nodeId": ids["ctm"], "parentId": ids.own("cmb")}),
+        by_input(lambda ids: {"companyId": ids.own("com"), "nodeId": ids.own("ctm"), "parentId": ids["cmb"]}),
+    ],
     "companyAdminReplace": [
         by_input(lambda ids: {"companyId": ids["com"], "customerId": ids.own("cus")}),
         by_input(lambda ids: {"companyId": ids.own("com"), "customerId": ids["cus"]}),
@@ -150,6 +160,12 @@ async def leaving(scene: Scene) -> Change:
     return Change(scene.staff, {"companyId": company_id(employer), "customerId": customer_id(row)}, row)
 
 
+async def reseating(scene: Scene) -> Change:
+    employer, row = await member_of(scene)
+    given = {"companyId": company_id(employer), "customerId": customer_id(row), "jobTitle": "Buyer"}
+    return Change(scene.staff, given, row)
+
+
 async def founding(scene: Scene) -> Change:
     row = await scene.shopper()
     return Change(scene.staff, {**PROFILE, "websiteId": WEBSITE, "adminId": customer_id(row)}, row)
@@ -191,9 +207,12 @@ CHANGES: Changes = {
     "companyActivate": [(opening, "ACTIVATED", {"status"})],
     "companyMemberAdd": [(joining, "COMPANY_JOINED", {"company"})],
     "companyMemberRemove": [(leaving, "COMPANY_LEFT", {"company"})],
+    "companyMemberUpdate": [(reseating, "COMPANY_PLACE_CHANGED", {"company", "jobTitle"})],
 }
 UNRECORDED = {
-    **dict.fromkeys(("companyReject", "companyBlock", "companyParentSet"), "in the history of staff"),
+    **dict.fromkeys(
+        ("companyReject", "companyBlock", "companyParentSet", "companyNodeParentSet"), "in the history of staff"
+    ),
     "companyAdminReplace": "in the history of staff, and in those of two customers",
     "companySelectionCreate": "changes no company",
 }

@@ -64,6 +64,7 @@ CAUSES = [
     ("companyActivate", ["customer.activated", "company.status_changed"]),
     ("companyMemberAdd", ["customer.updated", "company.member_added"]),
     ("companyMemberRemove", ["customer.updated", "company.member_removed"]),
+    ("companyMemberUpdate", ["company.updated"]),
 ]
 
 

@@ -13,6 +13,11 @@ from customer_gql.customers.attributes.built_in.changes import (
     find_update_refusal,
 )
 from customer_gql.customers.attributes.definition_rows import CHILDREN, COLUMNS
+from customer_gql.customers.attributes.definitions import (
+    find_field_refusal,
+    find_part_refusals as find_new_part_refusals,
+)
+from customer_gql.customers.attributes.tables import AttributeEntity, AttributeType
 from customer_gql.graph.context import Info
 from customer_gql.graph.refusals import CapabilityRefusal, show_refusal
 from customer_gql.loading.grids.columns import snake_case
@@ -54,6 +59,16 @@ class AttributeCapabilitySection:
     async def capabilities(self: Any, info: Info) -> list[AttributeCapability]:
         needed = find_mutations(info.schema, lambda name: name in _MUTATIONS)
         return [_describe_mutation(name, needed[name], self, info.context.viewer) for name in _MUTATIONS]
+
+
+def describe_new_fields(entity: AttributeEntity, type: AttributeType, viewer: Viewer) -> list[FieldCapability]:
+    """What an attribute that is not there yet could have."""
+    is_allowed = Permission.ATTRIBUTES_MANAGE in viewer.permissions and viewer.website_ids is None
+    refusals = {shown: find_field_refusal(entity, type, name) for name, shown in _FIELDS.items()}
+    return [
+        show_field(name, None if refusal is None else refusal(), is_allowed=is_allowed and refusal is None)
+        for name, refusal in {**refusals, **find_new_part_refusals(entity, type)}.items()
+    ]
 
 
 def _describe_mutation(name: str, needed: Permission, row: Any, viewer: Viewer) -> AttributeCapability:

@@ -128,6 +128,22 @@ class CompanyMemberAddInput:
     )
 
 
+@strawberry.input(description="Changes of a member of a company. What is left out keeps its value; null clears it.")
+class CompanyMemberUpdateInput:
+    company_id: strawberry.ID = column("Id of the company.")
+    customer_id: strawberry.ID = column("Id of the member's account.")
+    role_id: strawberry.Maybe[strawberry.ID] = column("Id of a role of the company.")
+    job_title: strawberry.Maybe[str | None] = column("Job title in the company, at most 255 characters.")
+    is_active: strawberry.Maybe[bool] = column("Whether the company lets the member act for it; not for the admin.")
+
+
+@strawberry.input(description="Another place of a member or team in the structure of a company.")
+class CompanyNodeParentSetInput:
+    company_id: strawberry.ID = column("Id of the company.")
+    node_id: strawberry.ID = column("Id of the membership or team; everything below it comes along.")
+    parent_id: strawberry.ID = column("Id of the membership or team above it from now on.")
+
+
 @strawberry.input(description="A member to remove from a company.")
 class CompanyMemberRemoveInput:
     company_id: strawberry.ID = column("Id of the company.")
@@ -198,3 +214,12 @@ def read_admin(
 
 def _read_id(name: str, value: str | None) -> int | None:
     return None if value is None else parse_input_id(value, _IDS[name][1], [name])
+
+
+def read_member_edits(given: CompanyMemberUpdateInput) -> dict[str, Any]:
+    """Those that are given, by input name. Raises `RuleError`."""
+    maybes = {"jobTitle": given.job_title, "isActive": given.is_active, "roleId": given.role_id}
+    edits: dict[str, Any] = {name: maybe.value for name, maybe in maybes.items() if maybe is not None}
+    if "roleId" in edits:
+        edits["roleId"] = parse_input_id(edits["roleId"], "crl", ["roleId"])
+    return edits

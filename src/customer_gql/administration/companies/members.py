@@ -37,7 +37,7 @@ async def add_company_member(
 ) -> int:
     """Make a customer a member below the admin; the key of the membership. Raises `RuleError`."""
     title = validate_line(job_title, ["jobTitle"], MAX_NAME)
-    locked = await _lock_with(connection, company_id, customer_id, websites=websites)
+    locked = await lock_company_with_customer(connection, company_id, customer_id, websites=websites)
     account = locked.accounts[customer_id]
     chosen = (
         await find_default_role(connection, company_id)
@@ -58,7 +58,7 @@ async def remove_company_member(
     connection: Connection, company_id: int, customer_id: int, *, websites: Websites, by: Actor
 ) -> None:
     """End a membership (docs/domain/companies.md#companies-10). Raises `RuleError`, also for the admin."""
-    locked = await _lock_with(connection, company_id, customer_id, websites=websites)
+    locked = await lock_company_with_customer(connection, company_id, customer_id, websites=websites)
     if await find_member(connection, company_id, customer_id) is None:
         raise NOT_A_MEMBER(path=["customerId"])
     if locked.row.admin_customer_id == customer_id:
@@ -73,7 +73,9 @@ async def _record_member(
     await record_company_event(connection, employer, kind, event_type, by=by, customer_ids=[customer_id])
 
 
-async def _lock_with(connection: Connection, company_id: int, customer_id: int, *, websites: Websites) -> LockedCompany:
+async def lock_company_with_customer(
+    connection: Connection, company_id: int, customer_id: int, *, websites: Websites
+) -> LockedCompany:
     """The company and one customer, within the reach of the viewer."""
 
     async def find_one(_connection: Connection, _company_id: int) -> list[int]:

@@ -7,6 +7,7 @@ from customer_gql.core.ids import decode_id
 from customer_gql.core.input_ids import parse_input_id
 from customer_gql.core.permissions import Permission
 from customer_gql.customers.companies.reads import find_reachable_company
+from customer_gql.customers.companies.self_service.changing import parse_node_id
 from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import grid_field
@@ -19,13 +20,17 @@ from .inputs import (
     CompanyInput,
     CompanyMemberAddInput,
     CompanyMemberRemoveInput,
+    CompanyMemberUpdateInput,
+    CompanyNodeParentSetInput,
     CompanyParentSetInput,
     CompanyRejectInput,
     CompanyUpdateInput,
     read_admin,
     read_edits,
+    read_member_edits,
     read_new_company,
 )
+from .member_changes import change_company_member, move_company_node
 from .members import add_company_member, remove_company_member
 from .status import CompanyDecision, decide_company
 from .types import COMPANY_GRID, CompanyDeletePayload, CompanyMemberPayload, CompanyPayload
@@ -121,23 +126,29 @@ class CompanyAdminMutation:
         description="Activate a company that waits, was rejected or is blocked. Accounts that were created for it can sign in from "
         f"now on, and those that waited are mailed a link to choose a password. {_WRITES} Undone by `companyBlock` in part.",
     )
-    async def company_activate(self, info: Info, input: Annotated[CompanyInput, INPUT]) -> CompanyPayload:
-        return await _decide(info, input.id, CompanyDecision.ACTIVATE)
+    async def company_activate(
+        self, info: Info, input: Annotated[CompanyInput, INPUT], dry_run: DryRun = False
+    ) -> CompanyPayload:
+        return await _decide(info, input.id, CompanyDecision.ACTIVATE, dry_run=dry_run)
 
     @admin_mutation(
         permission=Permission.COMPANIES_WRITE,
         description=f"Reject a company that waits for a decision, with a reason. {_WRITES} Undone by `companyActivate`.",
     )
-    async def company_reject(self, info: Info, input: Annotated[CompanyRejectInput, INPUT]) -> CompanyPayload:
-        return await _decide(info, input.id, CompanyDecision.REJECT, input.reason)
+    async def company_reject(
+        self, info: Info, input: Annotated[CompanyRejectInput, INPUT], dry_run: DryRun = False
+    ) -> CompanyPayload:
+        return await _decide(info, input.id, CompanyDecision.REJECT, input.reason, dry_run=dry_run)
 
     @admin_mutation(
         permission=Permission.COMPANIES_WRITE,
         description="Block an active company: its members sign in and browse, but cannot order. "
         f"{_WRITES} Undone by `companyActivate`.",
     )
-    async def company_block(self, info: Info, input: Annotated[CompanyInput, INPUT]) -> CompanyPayload:
-        return await _decide(info, input.id, CompanyDecision.BLOCK)
+    async def company_block(
+        self, info: Info, input: Annotated[CompanyInput, INPUT], dry_run: DryRun = False
+    ) -> CompanyPayload:
+        return await _decide(info, input.id, CompanyDecision.BLOCK, dry_run=dry_run)
 
     @admin_mutation(
         permission=Permission.COMPANIES_WRITE,
@@ -178,6 +189,41 @@ class CompanyAdminMutation:
 
     @admin_mutation(
         permission=Permission.COMPANIES_WRITE,
+        description="Change the role, the job title or the activity of a member; the admin stays active. Writes the histories of "
+        "staff and of the customer, and an event. Undone by another update.",
+    )
+    async def company_member_update(
+        self, info: Info, input: Annotated[CompanyMemberUpdateInput, INPUT]
+    ) -> CompanyMemberPayload:
+        viewer, key = info.context.viewer, parse_input_id(input.company_id, "com", ["companyId"])
+        customer_id = parse_input_id(input.customer_id, "cus", ["customerId"])
+        async with info.context.transaction() as connection:
+            member = await change_company_member(
+                connection,
+                key,
+                customer_id,
+                read_member_edits(input),
+                websites=viewer.website_ids,
+                by=actor_of(viewer),
+            )
+        return CompanyMemberPayload(company_key=key, member_key=(customer_id, member))
+
+    @admin_mutation(
+        permission=Permission.COMPANIES_WRITE,
+        description="Put a member or a team below another one in the structure of a company, with everything below it; neither "
+        f"below itself, nor the admin. {_WRITES} Undone by another move.",
+    )
+    async def company_node_parent_set(
+        self, info: Info, input: Annotated[CompanyNodeParentSetInput, INPUT]
+    ) -> CompanyPayload:
+        viewer, key = info.context.viewer, parse_input_id(input.company_id, "com", ["companyId"])
+        node, above = parse_node_id(input.node_id, ["nodeId"]), parse_node_id(input.parent_id, ["parentId"])
+        async with info.context.transaction() as connection:
+            await move_company_node(connection, key, node, above, websites=viewer.website_ids, by=actor_of(viewer))
+        return CompanyPayload(company_key=key)
+
+    @admin_mutation(
+        permission=Permission.COMPANIES_WRITE,
         description="Remove a member, but not the admin, from a company. An account that was created for it and belongs to no "
         "other company becomes inactive. Members below this one move up. Writes the histories of staff and of the customer, "
         "and events. Undone by `companyMemberAdd`, except for the place in the structure.",
@@ -207,9 +253,11 @@ class CompanyAdminMutation:
         return CompanyPayload(company_key=key)
 
 
-async def _decide(info: Info, id: str, decision: CompanyDecision, reason: str | None = None) -> CompanyPayload:
+async def _decide(
+    info: Info, id: str, decision: CompanyDecision, reason: str | None = None, *, dry_run: bool
+) -> CompanyPayload:
     viewer, key = info.context.viewer, parse_input_id(id, "com", ["id"])
-    async with info.context.transaction() as connection:
+    async with info.context.transaction(dry_run=dry_run) as connection:
         await decide_company(connection, key, decision, reason=reason, websites=viewer.website_ids, by=actor_of(viewer))
     return CompanyPayload(company_key=key)
 

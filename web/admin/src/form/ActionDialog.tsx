@@ -15,6 +15,7 @@ import { Failure } from '../components/Failure';
 import { type FieldError, RetryLater } from '../graph/errors';
 import { FieldInput } from './FieldInput';
 import { errorOf, errorsOfNone, type Field, type Values } from './fields';
+import LeaveDialog from './LeaveDialog';
 
 export interface Done {
   errors: FieldError[];
@@ -44,6 +45,7 @@ export default function ActionDialog(props: Props) {
   const id = useId();
   const [key] = useState(() => crypto.randomUUID());
   const [result, setResult] = useState<ReactNode>(null);
+  const [isLeaving, setLeaving] = useState(false);
   const form = useForm<Values>({ defaultValues: initial });
   const act = useMutation({
     mutationFn: (values: Values) => run(values, key),
@@ -55,13 +57,22 @@ export default function ActionDialog(props: Props) {
     },
   });
   const errors = act.data?.errors ?? [];
+  const { isDirty } = form.formState;
   const waiting = act.failureReason instanceof RetryLater && act.isPending ? act.failureReason : null;
+
+  /** Esc and a click beside it: what was typed is not lost by either. */
+  function leave() {
+    if (act.isPending) return;
+    if (isDirty && !result) setLeaving(true);
+    else onClose();
+  }
+
   return (
     <Dialog
       open
       fullWidth
       maxWidth="sm"
-      onClose={() => (act.isPending ? undefined : onClose())}
+      onClose={leave}
       aria-labelledby={id}
       slotProps={{
         paper: {
@@ -112,6 +123,7 @@ export default function ActionDialog(props: Props) {
           </Button>
         )}
       </DialogActions>
+      {isLeaving ? <LeaveDialog onStay={() => setLeaving(false)} onLeave={onClose} /> : null}
     </Dialog>
   );
 }

@@ -4,9 +4,9 @@ import FormControlLabel from '@mui/material/FormControlLabel';
 import FormHelperText from '@mui/material/FormHelperText';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
-import { useId } from 'react';
+import { type ReactElement, useId } from 'react';
 import { type Control, Controller } from 'react-hook-form';
-import type { Field, Value, Values } from './fields';
+import type { Field, Part, Value, Values } from './fields';
 
 const TYPES: Record<string, string> = {
   email: 'email',
@@ -30,9 +30,18 @@ export function FieldInput({ control, field, error, autoFocus = false }: Props) 
     <Controller
       control={control}
       name={field.name}
-      render={({ field: bound }) => (
-        <PlainInput field={field} error={error} value={bound.value} onChange={bound.onChange} autoFocus={autoFocus} />
-      )}
+      render={({ field: bound }) =>
+        field.render ? (
+          (field.render({
+            value: (bound.value as Part[] | undefined) ?? [],
+            onChange: bound.onChange,
+            error,
+            isDisabled: field.isDisabled ?? field.reason !== undefined,
+          }) as ReactElement)
+        ) : (
+          <PlainInput field={field} error={error} value={bound.value} onChange={bound.onChange} autoFocus={autoFocus} />
+        )
+      }
     />
   );
 }

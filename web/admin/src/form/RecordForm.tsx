@@ -5,7 +5,7 @@ import Paper from '@mui/material/Paper';
 import Stack from '@mui/material/Stack';
 import Typography from '@mui/material/Typography';
 import { type KeyboardEvent, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
-import { useForm } from 'react-hook-form';
+import { type Control, useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { releaseFocus } from '../app/focus';
 import { Failure } from '../components/Failure';
@@ -36,7 +36,8 @@ interface Props {
   onSaved?: () => unknown;
   /** Where Back and Save lead to. */
   onBack?: () => void;
-  children?: ReactNode;
+  /** What stands below the fields; as a function, of what is typed now. */
+  children?: ReactNode | ((values: Values) => ReactNode);
 }
 
 /** A record as a form: Save, Save and continue, Reset, Back; conflicts are decided, and unsaved changes guarded. */
@@ -77,17 +78,14 @@ export function RecordForm(props: Props) {
             sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(min(260px, 100%), 1fr))' }}
           >
             {section.fields.map((field) => (
-              <FieldInput
-                key={field.name}
-                control={form.control}
-                field={field}
-                error={errorOf(state.errors, field.name)}
-              />
+              <Box key={field.name} sx={field.kind === 'parts' ? { gridColumn: '1 / -1', minWidth: 0 } : undefined}>
+                <FieldInput control={form.control} field={field} error={errorOf(state.errors, field.name)} />
+              </Box>
             ))}
           </Box>
         </Paper>
       ))}
-      {children}
+      {typeof children === 'function' ? <Watched control={form.control} show={children} /> : children}
       {errorsOfNone(state.errors, fields).map((error) => (
         <Alert key={error.key + error.message} severity="error" role="alert">
           {error.message}
@@ -129,6 +127,10 @@ export function RecordForm(props: Props) {
       </Suspense>
     </Stack>
   );
+}
+
+function Watched({ control, show }: { control: Control<Values>; show: (values: Values) => ReactNode }) {
+  return show(useWatch({ control }) as Values);
 }
 
 function disable(section: Section): Section {

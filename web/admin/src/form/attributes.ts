@@ -103,7 +103,7 @@ export function attributeInputs(definitions: Definition[], changed: Values): Att
 
 function writeValue(type: AttributeType, value: Value): AttributeInput['value'] {
   if (value === '' || (Array.isArray(value) && value.join('') === '')) return null;
-  const list = Array.isArray(value) ? value : [String(value)];
+  const list = Array.isArray(value) ? value.map(String) : [String(value)];
   if (type === 'MULTILINE') return { lines: list };
   if (type === 'DATE') return { date: String(value) };
   if (type === 'BOOLEAN') return { boolean: value === 'true' };

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { FieldError } from '../graph/errors';
 
 export type FieldKind =
@@ -11,7 +12,8 @@ export type FieldKind =
   | 'boolean'
   | 'select'
   | 'multi'
-  | 'lines';
+  | 'lines'
+  | 'parts';
 
 export interface Option {
   value: string;
@@ -32,9 +34,21 @@ export interface Field {
   maxLength?: number;
   /** Of a password: `current-password` for one that exists. */
   autoComplete?: string;
+  /** Of the kind `parts`: how they are shown and changed, on the whole width. */
+  render?: (given: PartsGiven) => ReactNode;
 }
 
-export type Value = string | boolean | string[];
+/** What one of a list has, such as an option of an attribute. */
+export type Part = Record<string, unknown>;
+
+export interface PartsGiven {
+  value: Part[];
+  onChange: (value: Part[]) => void;
+  error: string | undefined;
+  isDisabled: boolean;
+}
+
+export type Value = string | boolean | string[] | Part[];
 export type Values = Record<string, Value>;
 
 export interface Section {

@@ -59,7 +59,7 @@ function formatObject(given: object, formats: Formats): string {
 }
 
 function formatPlain(column: Column, given: unknown, formats: Formats): string {
-  if (column.key === 'country') return formats.country(String(given));
+  if (column.key === 'country' || column.key === 'countryCode') return formats.country(String(given));
   switch (column.type) {
     case 'DATE_TIME':
       return typeof given === 'string' ? formats.dateTime(given) : String(given);

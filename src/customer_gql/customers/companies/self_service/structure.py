@@ -133,28 +133,36 @@ async def delete_team(connection: Connection, acting: ActingMember, team_id: int
 
 
 async def move_node(connection: Connection, acting: ActingMember, node_id: int, parent_id: int, *, by: Actor) -> None:
-    """Put a member or a team, with all that is below, below another node."""
-    seat = await fetch_one(connection, select(company_member).filter_by(company_id=acting.company_id, id=node_id))
-    team = await fetch_one(connection, select(company_team).filter_by(company_id=acting.company_id, id=node_id))
+    name = await place_node(connection, acting.company_id, node_id, parent_id)
+    if name is not None:
+        await record_acting(connection, acting, "COMPANY_NODE_MOVED", {"node": (None, name)}, by=by)
+
+
+async def place_node(connection: Connection, company_id: int, node_id: int, parent_id: int) -> str | None:
+    """Put a member or a team, with all that is below, below another node of a company that is locked.
+
+    Returns the id of the node; None where it is there already. Raises `RuleError`.
+    """
+    seat = await fetch_one(connection, select(company_member).filter_by(company_id=company_id, id=node_id))
+    team = await fetch_one(connection, select(company_team).filter_by(company_id=company_id, id=node_id))
     stored = seat or team
     if stored is None:
         raise _NODE_NOT_FOUND(path=["nodeId"])
     if stored.parent_id is None:
         raise _IS_ROOT(path=["nodeId"])
-    above = await find_above(connection, acting.company_id, parent_id)
+    above = await find_above(connection, company_id, parent_id)
     if not above:
         raise _NODE_NOT_FOUND(path=["parentId"])
     if node_id in above:
         raise _BELOW_ITSELF(path=["parentId"])
     if stored.parent_id == parent_id:
-        return
+        return None
     table = company_team if seat is None else company_member
-    of_node = [table.c.company_id == acting.company_id, table.c.id == node_id]
+    of_node = [table.c.company_id == company_id, table.c.id == node_id]
     if seat is not None:
         of_node.append(table.c.customer_id == seat.customer_id)
     await execute_statement(connection, update(table).where(*of_node).values(parent_id=parent_id))
-    name = encode_id("cmb", seat.customer_id, seat.id) if seat is not None else encode_id("ctm", node_id)
-    await record_acting(connection, acting, "COMPANY_NODE_MOVED", {"node": (None, name)}, by=by)
+    return encode_id("cmb", seat.customer_id, seat.id) if seat is not None else encode_id("ctm", node_id)
 
 
 async def _find_team(connection: Connection, company_id: int, team_id: int) -> Row:

@@ -132,17 +132,25 @@ def _refuse_end(acting: ActingMember, seat: Row, path: list[str]) -> None:
 async def _store_seat(
     connection: Connection, acting: ActingMember, seat: Row, account: Row, values: dict[str, Any], by: Actor
 ) -> None:
-    of_seat = (company_member.c.customer_id == seat.customer_id, company_member.c.id == seat.id)
-    await execute_statement(connection, update(company_member).where(*of_seat).values(**values))
-    mark_customers(connection, [account.id], company_member)
-    changes = _describe_seat(seat, values)
+    changes = await store_seat(connection, seat, values)
     await record_acting(connection, acting, "COMPANY_MEMBER_CHANGED", changes, by=by, customer_ids=[account.id])
     if account.id != acting.membership.customer_id:
-        of_company = {"company": (None, encode_id("com", acting.company_id)), **changes}
-        kind = "COMPANY_PLACE_CHANGED"
-        await record_customer_event(
-            connection, account.id, kind=kind, version=account.version, by=by, changes=of_company
-        )
+        await record_place(connection, seat, account, changes, by=by)
+
+
+async def store_seat(connection: Connection, seat: Row, values: Mapping[str, Any]) -> Changes:
+    """Store columns of a membership; what history tells of them."""
+    of_seat = (company_member.c.customer_id == seat.customer_id, company_member.c.id == seat.id)
+    await execute_statement(connection, update(company_member).where(*of_seat).values(**values))
+    mark_customers(connection, [seat.customer_id], company_member)
+    return _describe_seat(seat, values)
+
+
+async def record_place(connection: Connection, seat: Row, account: Row, changes: Changes, *, by: Actor) -> None:
+    """Tell in the history of a customer what others changed about the place in a company."""
+    of_company = {"company": (None, encode_id("com", seat.company_id)), **changes}
+    kind = "COMPANY_PLACE_CHANGED"
+    await record_customer_event(connection, account.id, kind=kind, version=account.version, by=by, changes=of_company)
 
 
 def _describe_seat(seat: Row, values: Mapping[str, Any]) -> Changes:

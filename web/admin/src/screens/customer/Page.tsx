@@ -5,9 +5,10 @@ import { useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../components/Empty';
 import { QueryFrame } from '../../components/QueryFrame';
-import { CustomerTabs } from './CustomerTabs';
+import { RecordTabs } from '../../components/RecordTabs';
 import { Header } from './Header';
 import { headerQuery } from './query';
+import { TABS } from './tab';
 
 export default function CustomerPage() {
   const { t } = useTranslation('customer');
@@ -19,7 +20,7 @@ export default function CustomerPage() {
         customer ? (
           <Stack spacing={2}>
             <Header customer={customer} />
-            <CustomerTabs id={id} />
+            <RecordTabs id={id} all={TABS} texts="customer" />
           </Stack>
         ) : (
           <Empty icon="person" title={t('unknown')} text={t('unknownText')} />

@@ -6,7 +6,7 @@ import { releaseFocus } from '../../../app/focus';
 import { useFormats } from '../../../app/formats';
 import { ActionButton } from '../../../components/ActionButton';
 import type { Values } from '../../../form/fields';
-import { may } from '../capabilities';
+import { may } from '../../../graph/capabilities';
 import { type Customer, refreshCustomer } from '../query';
 import { ACTIONS, type Action } from './run';
 

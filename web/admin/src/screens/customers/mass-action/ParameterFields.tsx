@@ -3,13 +3,12 @@ import MenuItem from '@mui/material/MenuItem';
 import Stack from '@mui/material/Stack';
 import TextField from '@mui/material/TextField';
 import { useTranslation } from 'react-i18next';
-import type { CustomerMassActionKind } from '../../../generated/graphql';
-import type { Option } from '../../../grid/labels';
+import type { OpenList } from '../../../grid/ListView';
 import type { Parameters } from './parameters';
 
 interface Props {
-  action: CustomerMassActionKind;
-  groups: Option[];
+  action: string;
+  list: OpenList;
   given: Parameters;
   onChange: (given: Parameters) => void;
 }
@@ -19,7 +18,7 @@ const FLAG = 'isAutomaticGroupChangeDisabled';
 const EDITED = ['prefix', 'suffix', 'gender', 'taxVatNumber', 'birthYear', FLAG];
 
 /** The fields that an action takes. */
-export function ParameterFields({ action, groups, given, onChange }: Props) {
+export function ParameterFields({ action, list, given, onChange }: Props) {
   const { t } = useTranslation('bulk');
   const set = (part: Partial<Parameters>) => onChange({ ...given, ...part });
   switch (action) {
@@ -32,7 +31,7 @@ export function ParameterFields({ action, groups, given, onChange }: Props) {
           value={given.groupId}
           onChange={(event) => set({ groupId: event.target.value })}
         >
-          {groups.map((group) => (
+          {(list.facts.options.assignableGroup ?? []).map((group) => (
             <MenuItem key={group.value} value={group.value}>
               {group.label}
             </MenuItem>

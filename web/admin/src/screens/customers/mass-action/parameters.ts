@@ -1,4 +1,4 @@
-import type { CustomerMassActionInput, CustomerMassActionKind } from '../../../generated/graphql';
+import type { CustomerMassActionInput } from '../../../generated/graphql';
 
 /** What an action takes besides the customers. */
 export interface Parameters {
@@ -12,7 +12,7 @@ export interface Parameters {
 
 export const NOTHING_GIVEN: Parameters = { groupId: '', tags: '', lockedUntil: '', note: '', edit: {} };
 
-export function writeParameters(action: CustomerMassActionKind, given: Parameters): Partial<CustomerMassActionInput> {
+export function writeParameters(action: string, given: Parameters): Partial<CustomerMassActionInput> {
   switch (action) {
     case 'ASSIGN_GROUP':
       return { groupId: given.groupId || null };

@@ -10,46 +10,39 @@ import TextField from '@mui/material/TextField';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Failure } from '../../../components/Failure';
-import { QueryFrame } from '../../../components/QueryFrame';
-import {
-  type CustomerMassActionKind,
-  CustomerMassActionsDocument,
-  type CustomerMassActionsQuery,
-} from '../../../generated/graphql';
-import { request } from '../../../graph/request';
-import type { OpenList } from '../../../grid/ListView';
+import { Failure } from '../components/Failure';
+import { QueryFrame } from '../components/QueryFrame';
+import { type Grid, MassActionChoicesDocument, type MassActionChoicesQuery } from '../generated/graphql';
+import { request } from '../graph/request';
+import type { OpenList } from '../grid/ListView';
 import { ForecastStep } from './ForecastStep';
-import { ParameterFields } from './ParameterFields';
-import { NOTHING_GIVEN, type Parameters } from './parameters';
-import { useMassAction, type Wanted } from './useMassAction';
+import type { MassActions } from './massActions';
+import { useMassAction, type Wish } from './useMassAction';
 
-interface Props {
+interface Props<P> {
+  of: MassActions<P>;
   list: OpenList;
   onClose: () => void;
   onStarted: (jobId: string) => void;
 }
 
-interface Draft {
-  action: string;
-  parameters: Parameters;
+type Option = NonNullable<MassActionChoicesQuery['massActions']>[number];
+
+function optionsQuery(grid: Grid) {
+  return queryOptions({
+    queryKey: ['mass-actions', grid],
+    queryFn: ({ signal }) => request(MassActionChoicesDocument, { grid }, { signal }),
+    staleTime: 60_000,
+  });
 }
 
-type Option = NonNullable<CustomerMassActionsQuery['massActions']>[number];
-
-const optionsQuery = queryOptions({
-  queryKey: ['mass-actions'],
-  queryFn: ({ signal }) => request(CustomerMassActionsDocument, {}, { signal }),
-  staleTime: 60_000,
-});
-
 /** Choose, try, confirm; nothing is done before the last step. */
-export default function MassActionDialog({ list, onClose, onStarted }: Props) {
+export default function MassActionDialog<P>({ of, list, onClose, onStarted }: Props<P>) {
   const { t } = useTranslation(['bulk', 'job']);
-  const options = useQuery(optionsQuery);
-  const { attempt, act, forget } = useMassAction(list, onStarted);
-  const [draft, setDraft] = useState<Draft>({ action: '', parameters: NOTHING_GIVEN });
-  const [tried, setTried] = useState<{ option: Option; wanted: Wanted } | null>(null);
+  const options = useQuery(optionsQuery(of.grid));
+  const { attempt, act, forget } = useMassAction(of, list, onStarted);
+  const [draft, setDraft] = useState<Wish<P>>({ action: '', parameters: of.nothingGiven });
+  const [tried, setTried] = useState<{ option: Option; wanted: Wish<P> } | null>(null);
   const forecast = tried ? attempt.data?.forecast : null;
 
   function close() {
@@ -59,11 +52,12 @@ export default function MassActionDialog({ list, onClose, onStarted }: Props) {
 
   return (
     <Dialog open onClose={close} aria-labelledby="mass-action-title" fullWidth maxWidth="sm">
-      <DialogTitle id="mass-action-title">{t('title')}</DialogTitle>
+      <DialogTitle id="mass-action-title">{t(`${of.noun}.title`)}</DialogTitle>
       <QueryFrame query={options}>
         {({ massActions }) =>
           tried && forecast ? (
             <ForecastStep
+              noun={of.noun}
               forecast={forecast}
               isUndoable={tried.option.isUndoable}
               name={t(`job:action.${tried.option.action}`, { defaultValue: tried.option.action })}
@@ -75,6 +69,7 @@ export default function MassActionDialog({ list, onClose, onStarted }: Props) {
             />
           ) : (
             <ChooseStep
+              of={of}
               list={list}
               draft={draft}
               onDraft={setDraft}
@@ -100,25 +95,26 @@ export default function MassActionDialog({ list, onClose, onStarted }: Props) {
   );
 }
 
-interface ChooseProps {
+interface ChooseProps<P> {
+  of: MassActions<P>;
   list: OpenList;
-  draft: Draft;
-  onDraft: (draft: Draft) => void;
+  draft: Wish<P>;
+  onDraft: (draft: Wish<P>) => void;
   options: Option[];
   isPending: boolean;
   children: React.ReactNode;
-  onTry: (option: Option, wanted: Wanted) => void;
+  onTry: (option: Option, wanted: Wish<P>) => void;
   onClose: () => void;
 }
 
-function ChooseStep({ list, draft, onDraft, options, isPending, children, onTry, onClose }: ChooseProps) {
+function ChooseStep<P>({ of, list, draft, onDraft, options, isPending, children, onTry, onClose }: ChooseProps<P>) {
   const { t } = useTranslation(['bulk', 'job', 'common']);
   const { action, parameters } = draft;
   const option = options.find((one) => one.action === action);
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (option) onTry(option, { action: option.action as CustomerMassActionKind, parameters });
+    if (option) onTry(option, { action: option.action, parameters });
   }
 
   return (
@@ -139,9 +135,9 @@ function ChooseStep({ list, draft, onDraft, options, isPending, children, onTry,
             ))}
           </TextField>
           {option ? (
-            <ParameterFields
-              action={option.action as CustomerMassActionKind}
-              groups={list.facts.options.assignableGroup ?? []}
+            <of.Fields
+              action={option.action}
+              list={list}
               given={parameters}
               onChange={(given) => onDraft({ ...draft, parameters: given })}
             />

@@ -7,17 +7,18 @@ import TextField from '@mui/material/TextField';
 import Typography from '@mui/material/Typography';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useFormats } from '../../../app/formats';
-import { Failure } from '../../../components/Failure';
-import type { FieldError } from '../../../graph/errors';
-import { Counts } from '../../../jobs/Counts';
-import { Reasons } from '../../../jobs/JobProgress';
-import type { Forecast } from './useMassAction';
+import { useFormats } from '../app/formats';
+import { Failure } from '../components/Failure';
+import type { FieldError } from '../graph/errors';
+import { Counts } from '../jobs/Counts';
+import { Reasons } from '../jobs/JobProgress';
+import type { Forecast } from './massActions';
 
-/** From so many customers on, and for what cannot be undone, their number has to be typed. */
+/** From so many records on, and for what cannot be undone, their number has to be typed. */
 const MANY = 1000;
 
 interface Props {
+  noun: string;
   forecast: Forecast;
   isUndoable: boolean;
   name: string;
@@ -28,8 +29,8 @@ interface Props {
   onConfirm: () => void;
 }
 
-/** What would become of the customers, and whether that is wanted. */
-export function ForecastStep({ forecast, isUndoable, name, isPending, error, errors, onBack, onConfirm }: Props) {
+/** What would become of the records, and whether that is wanted. */
+export function ForecastStep({ noun, forecast, isUndoable, name, isPending, error, errors, onBack, onConfirm }: Props) {
   const { t } = useTranslation(['bulk', 'common']);
   const { number } = useFormats();
   const [typed, setTyped] = useState('');
@@ -47,7 +48,7 @@ export function ForecastStep({ forecast, isUndoable, name, isPending, error, err
       <DialogContent dividers>
         <Stack spacing={2}>
           <Typography role="status" sx={{ fontWeight: 600 }}>
-            {t('forecast', { name, count: forecast.askedCount, number: number(forecast.askedCount) })}
+            {t(`${noun}.forecast`, { name, count: forecast.askedCount, number: number(forecast.askedCount) })}
           </Typography>
           <Counts counts={forecast} />
           {forecast.blockers.length > 0 ? <Reasons reasons={forecast.blockers} /> : null}
@@ -79,7 +80,7 @@ export function ForecastStep({ forecast, isUndoable, name, isPending, error, err
           disabled={!isSure || forecast.doneCount === 0}
           loading={isPending}
         >
-          {t('confirm', counted)}
+          {t(`${noun}.confirm`, counted)}
         </Button>
       </DialogActions>
     </form>

@@ -5,21 +5,38 @@ import Tabs from '@mui/material/Tabs';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ComponentType, lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useViewer } from '../../graph/viewer';
-import { TABS } from './tab';
+import type { StaffPermission } from '../generated/graphql';
+import { useViewer } from '../graph/viewer';
 
-const PANELS = new Map<string, ComponentType<{ id: string }>>(TABS.map((tab) => [tab.name, lazy(tab.load)]));
+/** What a folder of `tabs` exports as `tab` from its `tab.ts`. Its title is `tab.<name>` in the texts of the screen. */
+export interface Tab {
+  name: string;
+  order: number;
+  /** Without it the tab is absent. */
+  permission?: StaffPermission;
+  /** Starts to read what the tab shows, when a pointer or the focus comes near. */
+  preload: (id: string) => void;
+  load: () => Promise<{ default: ComponentType<{ id: string }> }>;
+}
 
-/** Each tab asks for its own part when it is opened; which one is open is in the address. */
-export function CustomerTabs({ id }: { id: string }) {
-  const { t } = useTranslation('customer');
+type Shown = Omit<Tab, 'load'> & { Panel: ComponentType<{ id: string }> };
+
+/** The tabs that lie in folders, in their order; what they show is loaded when they are opened. */
+export function orderTabs(files: Record<string, { tab: Tab }>): Shown[] {
+  return Object.values(files)
+    .map(({ tab: { load, ...tab } }) => ({ ...tab, Panel: lazy(load) }))
+    .toSorted((one, other) => one.order - other.order);
+}
+
+/** Each tab asks for its own part when it is opened; which one is open is in the address. `texts` names those of the screen. */
+export function RecordTabs({ id, all, texts }: { id: string; all: Shown[]; texts: string }) {
+  const { t } = useTranslation(texts);
   const { permissions } = useViewer();
   const navigate = useNavigate();
   const { tab: wanted } = useSearch({ strict: false }) as { tab?: string };
-  const tabs = TABS.filter((tab) => !tab.permission || permissions.includes(tab.permission));
+  const tabs = all.filter((tab) => !tab.permission || permissions.includes(tab.permission));
   const current = tabs.find((tab) => tab.name === wanted) ?? tabs[0];
-  const Panel = current && PANELS.get(current.name);
-  if (!current || !Panel) return null;
+  if (!current) return null;
   return (
     <>
       <Tabs
@@ -44,7 +61,7 @@ export function CustomerTabs({ id }: { id: string }) {
       </Tabs>
       <Box id="tab-panel" role="tabpanel" aria-labelledby={`tab-${current.name}`}>
         <Suspense fallback={<Skeleton variant="rounded" height={240} />}>
-          <Panel id={id} />
+          <current.Panel id={id} />
         </Suspense>
       </Box>
     </>
