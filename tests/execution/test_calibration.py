@@ -7,7 +7,7 @@ import pytest
 
 from customer_gql.core.viewer import GUEST, Viewer, ViewerKind
 from customer_gql.execution.limits.rate import LocalBuckets
-from customer_gql.graph.rates import rate_of
+from customer_gql.graph.access.rates import rate_of
 from customer_gql.settings import AdminSettings, StorefrontSettings
 from support.costs import cost, shop_cost
 

@@ -62,7 +62,7 @@ AREAS = {
         ),
     ),
     "cost": Area(
-        ("execution/limits/cost", "execution/limits/parse_cost.py", "graph/rates.py"),
+        ("execution/limits/cost", "execution/limits/parse_cost.py", "graph/access/rates.py"),
         (
             "execution/test_cost.py",
             "execution/test_cost_sizes.py",

@@ -9,8 +9,8 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefin
 
 from customer_gql.core.errors import ErrorCode, GraphError, QueryTooComplex
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.graph.access.rates import rate_of
 from customer_gql.graph.context import Context
-from customer_gql.graph.rates import rate_of
 from customer_gql.security.network import network_of
 from customer_gql.settings import AudienceSettings
 

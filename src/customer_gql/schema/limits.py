@@ -3,8 +3,8 @@
 import strawberry
 
 from customer_gql.core.permissions import Permission
+from customer_gql.graph.access.rates import rate_of
 from customer_gql.graph.context import Info
-from customer_gql.graph.rates import rate_of
 from customer_gql.graph.roots import admin_field
 from customer_gql.loading.pages import DEFAULT_PAGE, MAX_PAGE
 from customer_gql.settings import AudienceSettings
