@@ -18,6 +18,8 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
+from customer_gql.commerce.checkout.guards import ORDER_GUARDS
+from customer_gql.commerce.orders.workflow.writes import ON_ORDER_CANCELED
 from customer_gql.commerce.payments.ports import PAYMENT_METHODS, load_installed_methods
 from customer_gql.commerce.shipping.ports import SHIPPING_PORTS, load_installed_ports
 from customer_gql.customers.accounts.writes import BEFORE_ACTIVATION, ON_CUSTOMERS_DELETED, ON_STATUSES_CHANGED
@@ -67,6 +69,7 @@ SLICES: Final = (
     "commerce.carts.payment",
     "commerce.carts.imports",
     "commerce.carts.staff",
+    "commerce.checkout",
     "commerce.wishlists",
     "commerce.wishlists.staff",
     "commerce.reviews",
@@ -174,6 +177,8 @@ def join_declarations() -> None:
     FOLLOWERS.extend(declared("slice", "FOLLOWERS"))
     SHIPPING_PORTS.extend([*declared("slice", "SHIPPING_PORTS"), *load_installed_ports()])
     PAYMENT_METHODS.extend([*declared("slice", "PAYMENT_METHODS"), *load_installed_methods()])
+    ORDER_GUARDS.extend(declared("slice", "ORDER_GUARDS"))
+    ON_ORDER_CANCELED.extend(declared("slice", "ON_ORDER_CANCELED"))
     GROUP_USES.extend(declared("slice", "GROUP_USES"))
     WEBSITE_USES.extend(declared("slice", "WEBSITE_USES"))
     STORE_VIEW_USES.extend(declared("slice", "STORE_VIEW_USES"))

@@ -21,6 +21,7 @@ FILE_UPLOAD: Final = "cgq_"
 COMPANY_INVITATION: Final = "cgy_"
 LOGIN_CODE: Final = "cgl_"
 CART: Final = "cgk_"
+GUEST_ORDER: Final = "cgg_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

@@ -103,7 +103,7 @@ def test_which_kinds_always_may():
         {"store_credit_changed", "reward_points_changed"},
     )
     companies = {name for name in MAIL_KINDS if name.startswith("company_")} - {"company_invitation"}
-    assert notices == {*newsletter, *ledgers, *companies, "email_confirmed", "signed_up_again"}
+    assert notices == {*newsletter, *ledgers, *companies, "order_placed", "email_confirmed", "signed_up_again"}
     needs_proof = {kind.name for kind in MAIL_KINDS.values() if kind.needs_proof}
     assert needs_proof == {"newsletter_subscribed", "newsletter_unsubscribed", "signed_up_again"}
 

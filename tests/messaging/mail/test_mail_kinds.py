@@ -15,6 +15,7 @@ from support.mailroom import part
 
 SOON = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat()
 GENERAL, SUPPORT = "mail.sender.general.email", "mail.sender.support.email"
+SALES = "mail.sender.sales.email"
 EXPECTED = {
     "WELCOME": ("Welcome to Main Store", GENERAL, "mail.path.account"),
     "WELCOME_WITHOUT_PASSWORD": ("Choose a password for Main Store", GENERAL, "mail.path.reset_password"),
@@ -37,6 +38,7 @@ EXPECTED = {
     "NEWSLETTER_CONFIRM": ("Confirm your newsletter", SUPPORT, "mail.path.newsletter_confirm"),
     "STORE_CREDIT_CHANGED": ("Your store credit changed", GENERAL, "mail.path.store_credit"),
     "REWARD_POINTS_CHANGED": ("Your reward points changed", GENERAL, "mail.path.reward_points"),
+    "ORDER_PLACED": ("Your order DE-00000042", SALES, "mail.path.order_placed"),
     "STAFF_INVITATION": ("Choose your password for Main Store", None, "mail.path.staff_invitation"),
     "STAFF_PASSWORD_RESET": ("Choose a new password for Main Store", None, "mail.path.staff_password_reset"),
     "STAFF_PASSWORD_CHANGED": ("Your staff password was changed", None, "mail.path.staff_forgotten_password"),

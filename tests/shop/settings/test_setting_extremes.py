@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from administration.webhooks.samples import make_delivery, make_webhook
+from commerce.checkout.buying import fill, place
 from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.commerce.orders.archive.settings import ARCHIVE_ENABLED
 from customer_gql.commerce.orders.archive.work import keep_archive
@@ -300,6 +301,22 @@ async def make_wishlists(shop: Shop) -> None:
     assert answers == [[], [{"key": "wishlist.limit_reached"}]]
 
 
+async def order(shop: Shop) -> None:
+    assert (await set_one(shop.staff, "orders.rate_limit_enabled", True))["userErrors"] == []
+    product = await make_product(shop.connection)
+    await put(shop.connection, product_website, product_id=product.id, website_id=1)
+    own = shop.storefront
+    if shop.setting.path == "orders.per_minute_of_customer":
+        own = Client(own.http, "/graphql", (await shop.sign_in(await shop.sign_up()))["accessToken"])
+    token = await fill(own, (product, 1))
+    own.http.headers["x-cart-token"] = token or ""
+    try:
+        keys = [(await place(own, f"k{turn}", "1.00"))["userErrors"][0]["key"] for turn in range(2)]
+    finally:
+        del own.http.headers["x-cart-token"]
+    assert keys == ["cart.incomplete", "order.too_many" if shop.value == 1 else "cart.incomplete"]
+
+
 READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "accounts.impersonations_kept_days": keep_impersonations,
     "accounts.lock_days": lock,
@@ -325,6 +342,8 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "carts.max_lines": fill_cart,
     "carts.max_quantity": fill_cart,
     "customers.default_group": sign_up,
+    "orders.per_minute_of_customer": order,
+    "orders.per_minute_of_guests": order,
     "customers.online_minutes": see_who_is_online,
     "files.kept_hours": keep_file,
     "files.link_minutes": keep_file,

@@ -32,7 +32,7 @@ from customer_gql.shop.websites.reads import find_website
 
 from .lines.edits import ITEM_NOT_FOUND, LineEdits, NewLine
 from .lines.priced_lines import dump_options, hash_options, price_lines
-from .lines.pricing import find_shopper, read_coupons, read_products
+from .lines.pricing import find_shopper, find_used_up, read_coupons, read_products
 from .reads import fetch_by_keys, lines_by_cart, products_by_sku_here
 from .settings import MAX_LINES, MAX_QUANTITY
 from .tables import cart, cart_item as item
@@ -186,7 +186,10 @@ async def accept_changes(connection: Connection, locked: LockedCart, version: in
 async def find_coupons(connection: Connection, locked: LockedCart, keys: Sequence[str]) -> dict[str, Any]:
     """The rules of coupons by the keys of their codes; None for one that does not apply to this cart."""
     read = partial(fetch_by_keys, connection)
-    return await read_coupons(read, keys, await find_shopper(read, locked.row, locked.shop[TIME_ZONE]))
+    shopper = await find_shopper(read, locked.row, locked.shop[TIME_ZONE])
+    found = await read_coupons(read, keys, shopper)
+    used_up = await find_used_up(read, locked.row, shopper, list(found.values()))
+    return {key: None if rule is not None and rule.id in used_up else rule for key, rule in found.items()}
 
 
 async def _begin_edits(connection: Connection, locked: LockedCart, more: Mapping[int, Any]) -> LineEdits:

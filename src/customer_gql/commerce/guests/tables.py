@@ -13,3 +13,14 @@ guest = table(
     Index("ix_guest_customer_id", "customer_id"),
     distribution="lookup",
 )
+
+# Opens one order of a guest to those who have its token.
+guest_order = table(
+    "guest_order",
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    created_at(),
+    Index("ix_guest_order_order", "customer_id", "order_id"),
+    distribution="lookup",
+)

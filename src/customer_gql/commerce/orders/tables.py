@@ -23,7 +23,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from customer_gql.core.text import MAX_SORT_KEY
 from customer_gql.database.tables import created_at, currency_column, one_of, table
@@ -67,6 +67,12 @@ sales_order = table(
     Column("refunded_total", BigInteger, nullable=False, server_default="0"),
     created_at("updated_at"),
     Column("archived_at", DateTime(timezone=True)),
+    # Of orders that were placed here; unknown of others.
+    Column("is_guest", Boolean, nullable=False, server_default="false"),
+    Column("shipping_method", Text),
+    Column("payment_method", Text),
+    Column("purchase_order_number", Text),
+    Column("coupon_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["state", "status"], ["order_status_state.state", "order_status_state.status"]),
     ForeignKeyConstraint(["held_state", "held_status"], ["order_status_state.state", "order_status_state.status"]),
@@ -202,6 +208,10 @@ sales_order_item = table(
     Column("price", BigInteger, nullable=False),
     Column("discount", BigInteger, nullable=False, server_default="0"),
     Column("row_total", BigInteger, nullable=False),
+    # On the row less its discount; in the price where prices include tax.
+    Column("tax", BigInteger, nullable=False, server_default="0"),
+    # As of a line of a cart: [{"code": …, "value": …}].
+    Column("options", JSONB, nullable=False, server_default=text("'[]'")),
     PrimaryKeyConstraint("customer_id", "order_id", "position"),
     ForeignKeyConstraint(["customer_id", "order_id"], ["sales_order.customer_id", "sales_order.id"]),
     CheckConstraint("quantity_ordered > 0 AND quantity_shipped BETWEEN 0 AND quantity_ordered", name="quantities"),

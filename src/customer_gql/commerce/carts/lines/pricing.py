@@ -13,7 +13,7 @@ from customer_gql.commerce.payments.ports import PaymentOffer, find_offered
 from customer_gql.commerce.payments.settings import SETTINGS as PAYMENT_SETTINGS
 from customer_gql.commerce.pricing.cart_rules.discounts import is_valid_coupon, make_rules
 from customer_gql.commerce.pricing.cart_rules.facts import CartFacts
-from customer_gql.commerce.pricing.cart_rules.reads import rules_by_coupon, rules_by_website
+from customer_gql.commerce.pricing.cart_rules.reads import rules_by_coupon, rules_by_website, uses_by_customer
 from customer_gql.commerce.pricing.reads import groups_of_customers, price_facts_by_product
 from customer_gql.commerce.shipping.ports import FetchByKeys, ShippingQuestion, ShippingRate
 from customer_gql.commerce.shipping.settings import SETTINGS as SHIPPING_SETTINGS
@@ -102,7 +102,9 @@ async def price_cart(fetch: FetchByKeys, cart: Any, options: Options, ask: AskRa
     taxes = await find_taxes(fetch, options, shopper.group, lines, destination)
     asked = {"group": shopper.group, "on": shopper.on}
     automatic = (await fetch(rules_by_website, [shopper.website], **asked))[shopper.website]
-    applied = [rule for rule in (*automatic, *coupons.values()) if rule is not None]
+    used_up = await find_used_up(fetch, cart, shopper, [*automatic, *coupons.values()])
+    coupons = {key: None if rule is not None and rule.id in used_up else rule for key, rule in coupons.items()}
+    applied = [rule for rule in (*automatic, *coupons.values()) if rule is not None and rule.id not in used_up]
     facts = TotalsFacts(
         _make_facts(cart, lines, destination, rate),
         minor_digits(cart.currency),
@@ -113,6 +115,15 @@ async def price_cart(fetch: FetchByKeys, cart: Any, options: Options, ask: AskRa
     )
     totals = compute_totals(facts)
     return PricedCart(cart, lines, totals, coupons, shopper, destination, options, question, rate)
+
+
+async def find_used_up(fetch: FetchByKeys, cart: Any, shopper: "PricedShopper", rules: Sequence[Any]) -> set[int]:
+    """Rules that the customer has used as often as they may. Guests have no such limit."""
+    limits = {rule.id: rule.uses_per_customer for rule in rules if rule is not None and rule.uses_per_customer}
+    if not limits or not shopper.is_customer:
+        return set()
+    found = (await fetch(uses_by_customer, [cart.customer_id]))[cart.customer_id]
+    return {row.rule_id for row in found if row.use_count >= limits.get(row.rule_id, row.use_count + 1)}
 
 
 def _make_facts(

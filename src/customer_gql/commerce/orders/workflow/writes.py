@@ -1,7 +1,7 @@
 """What staff and customers do to an order: judged by one table under its lock, and written down with it
 (docs/domain/orders.md#orders-13)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ from .reads import SUMS
 from .tables import OrderEntryKind, order_comment
 
 MAX_TEXT: Final = 4000
+ON_ORDER_CANCELED: Final[list[Callable[[Connection, "LockedOrder"], Awaitable[None]]]] = []
+"""What slices do when items of a locked order were canceled, joined by `schema.slices`."""
 ORDER_NOT_FOUND: Final = Refusal("order.not_found", "There is no such order.", UserErrorCode.NOT_FOUND)
 _EVENTS: Final = {
     OrderEntryKind.COMMENT: "order.commented",
@@ -109,6 +111,8 @@ async def cancel_order(
     await execute_statement(connection, update(item).where(*of_order).values(quantity_canceled=left))
     kind = OrderEntryKind.CANCELED
     await change_state(connection, order, OrderAction.CANCEL, kind, text=text, is_visible=is_visible, by=by)
+    for return_taken in ON_ORDER_CANCELED:
+        await return_taken(connection, order)
 
 
 async def add_comment(

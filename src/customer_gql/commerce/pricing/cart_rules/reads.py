@@ -1,13 +1,13 @@
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Date, any_, bindparam, or_, select
+from sqlalchemy import BigInteger, Date, any_, bindparam, func, or_, select
 
 from customer_gql.loading.lists import RootList
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import all_by, one_by
 from customer_gql.shop.websites.tables import website
 
-from .tables import CouponKind, cart_price_rule, coupon
+from .tables import CouponKind, cart_price_rule, cart_rule_use, coupon
 
 _RULE: Final = select(cart_price_rule)
 cart_rules_by_id: Final = one_by(_RULE, cart_price_rule.c.id)
@@ -39,3 +39,10 @@ rules_by_coupon: Final = one_by(
     coupon.c.code_key,
 )
 """By the key of the code of a coupon the rule that it is of, with the coupon itself."""
+
+_use: Final = cart_rule_use.c
+uses_by_customer: Final = all_by(
+    select(_use.customer_id, _use.rule_id, func.count().label("use_count")).group_by(_use.customer_id, _use.rule_id),
+    _use.customer_id,
+)
+"""How often orders of a customer used each rule."""

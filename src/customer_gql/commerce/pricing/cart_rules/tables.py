@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Numeric,
+    PrimaryKeyConstraint,
     Text,
     false,
     true,
@@ -90,4 +91,16 @@ coupon = table(
     Index("ix_coupon_rule_id", "rule_id", "code_key"),
     distribution="lookup",
     names_no_customer=True,
+)
+
+# What an order used, until it is canceled.
+cart_rule_use = table(
+    "cart_rule_use",
+    Column("customer_id", BigInteger, nullable=False),
+    Column("order_id", BigInteger, nullable=False),
+    Column("rule_id", BigInteger, nullable=False),
+    # Of the coupon, in capital letters; null for a rule without.
+    Column("code_key", Text),
+    PrimaryKeyConstraint("customer_id", "order_id", "rule_id"),
+    distribution="customer",
 )
