@@ -31,7 +31,7 @@ UNRECORDED = dict.fromkeys(_CHANGES, "of the cart; other systems are told by the
 def of_customer(**given: Any) -> list[Sample]:
     """What staff do to the cart of a customer: on the website of the account, and on one that they name."""
     here = by_input(lambda ids: {"customerId": ids["cus"], **read(given, ids)})
-    there = by_input(lambda ids: {"customerId": ids.own("cus"), "websiteId": ids["web"], **read(given, ids)})
+    there = by_input(lambda ids: {"customerId": ids["cus"], "websiteId": ids["web"], **read(given, ids)})
     return [here, there]
 
 
