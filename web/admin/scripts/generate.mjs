@@ -2,7 +2,14 @@
 import { generate } from '@graphql-codegen/cli';
 import { Kind } from 'graphql';
 
-const scalars = { Date: 'string', DateTime: 'string', Decimal: 'string', CurrencyCode: 'string', JSON: 'unknown' };
+const scalars = {
+  BigInt: 'string',
+  Date: 'string',
+  DateTime: 'string',
+  Decimal: 'string',
+  CurrencyCode: 'string',
+  JSON: 'unknown',
+};
 
 await generate(
   {

@@ -103,7 +103,10 @@ export function RecordForm(props: Props) {
                 {t('saveAndContinue')}
               </Button>
             ) : null}
-            <Button disabled={!isDirty || state.isPending} onClick={() => form.reset(initial)}>
+            <Button
+              disabled={!isDirty || state.isPending}
+              onClick={() => form.reset(initial, { keepDirtyValues: false })}
+            >
               {t('common:reset')}
             </Button>
           </>
@@ -179,7 +182,7 @@ function useRecord({ initial, version, save, onSaved, onBack }: Props) {
   }
 
   async function finish(all: Values) {
-    form.reset(all);
+    form.reset(all, { keepDirtyValues: false });
     await onSaved?.();
     setState({ ...IDLE, news: t('saved') });
     if (isLeaving.current && onBack) guard.leave(onBack);
