@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any, Final
 
-from customer_gql.commerce.checkout.guards import ORDER_GUARDS
+from customer_gql.commerce.checkout.declared import ORDER_GUARDS
 from customer_gql.commerce.orders.workflow.writes import ON_ORDER_CANCELED
 from customer_gql.commerce.payments.ports import PAYMENT_METHODS, load_installed_methods
 from customer_gql.commerce.shipping.ports import SHIPPING_PORTS, load_installed_ports

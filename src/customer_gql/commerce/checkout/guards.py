@@ -15,6 +15,7 @@ from customer_gql.database.statements import Connection, fetch_value
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 from customer_gql.shop.settings.reads import setting
 
+from .declared import ORDER_GUARDS
 from .settings import GUESTS_ALLOWED
 
 REFUSED: Final = Refusal(
@@ -32,8 +33,6 @@ class OrderAttempt:
 
 
 OrderGuard = Callable[[Connection, OrderAttempt], Awaitable[RuleError | None]]
-ORDER_GUARDS: Final[list[OrderGuard]] = []
-"""Joined by `schema.slices`."""
 
 
 async def make_attempt(connection: Connection, priced: PricedCart, customer: Any) -> OrderAttempt:
