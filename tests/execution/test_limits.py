@@ -212,6 +212,9 @@ def test_null_for_a_field_that_cannot_be_cleared_is_refused_by_name(service: Ser
 
 
 TOGETHER = {
+    *("cartItemsAdd", "cartItemsUpdate", "cartItemsRemove", "cartItemsImport", "cartItemsMoveToWishlist", "cartClear"),
+    *("cartCouponApply", "cartCouponRemove", "wishlistCreate", "wishlistUpdate", "wishlistClear", "wishlistItemsAdd"),
+    *("wishlistItemsUpdate", "wishlistItemsRemove", "wishlistItemsMove", "wishlistItemsCopy", "wishlistItemsToCart"),
     "shippingTableRatesReplace",
     "fileUploadCreate",
     "customerFileUploadCreate",

@@ -176,6 +176,7 @@ def test_every_permission_is_asked_for_somewhere_or_waits_for_its_feature():
     assert ALL_PERMISSIONS - asked - FIELD_PERMISSIONS - {"customers.change_email", "customers.delete"} == {
         "jobs.manage",  # asked for by the mutations of jobs, for those of others
         "views.share",  # asked for by the mutations of views, for a view that is shared
+        "orders.custom_price",  # asked for by mutations of carts, for an item with a price of its own
         "orders.archive",  # asked for by the actions on many orders that archive
         "storefront.proxy",  # asked for by the endpoint, before there are roots
     }
