@@ -147,7 +147,8 @@ def test_every_name_of_staff_is_one_that_staff_could_enter(rows: Rows):
 
 def test_values_of_attributes_are_ones_that_staff_could_enter(rows: Rows):
     defined = {row["id"]: row for row in made_rows(rows, attribute)}
-    assert {row["type"] for row in defined.values()} == {type.value for type in AttributeType}
+    # A value of the others needs a stored file.
+    assert {row["type"] for row in defined.values()} == {type.value for type in AttributeType} - {"FILE", "IMAGE"}
     options = {(row["attribute_id"], row["code"]) for row in made_rows(rows, attribute_option)}
     for table, entity in ((customer_attribute, "CUSTOMER"), (address_attribute, "ADDRESS")):
         met = set[int]()

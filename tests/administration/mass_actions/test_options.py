@@ -25,7 +25,9 @@ async def test_each_action_names_the_permission_that_it_needs(http, connection):
     }
 
 
-async def test_a_list_without_actions_has_none_and_companies_have_their_own(admin_client):
-    assert (await admin_client.data(OPTIONS, grid="ORDERS"))["massActions"] == []
+async def test_a_list_without_actions_has_none_and_others_have_their_own(admin_client):
+    assert (await admin_client.data(OPTIONS, grid="REVIEWS"))["massActions"] == []
+    told = (await admin_client.data(OPTIONS, grid="ORDERS"))["massActions"]
+    assert [one["action"] for one in told] == ["CANCEL", "HOLD", "UNHOLD", "ARCHIVE", "RESTORE"]
     told = (await admin_client.data(OPTIONS, grid="COMPANIES"))["massActions"]
     assert [one["action"] for one in told if not one["isUndoable"]] == ["DELETE"]

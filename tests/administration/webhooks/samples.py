@@ -36,6 +36,7 @@ async def furnish(connection: Any, customer: Any) -> dict[str, str]:
 
 
 CALLS = {
+    "webhook": [lambda ids: {"id": ids["whk"]}],
     "webhookCreate": [by_input(lambda ids: {**HOOK, "websiteIds": [ids["web"]]})],
     "webhookUpdate": [about("whk", name="ERP"), by_input(lambda ids: {"id": ids["whk"], "websiteIds": [ids["web"]]})],
     "webhookDelete": [about("whk")],

@@ -67,12 +67,14 @@ async def test_a_guest_orders_once_and_a_repeat_answers_alike(
     assert opened is not None
     assert (opened.customer_id, opened.order_id) == (owner, key)
     row = await connection.fetchrow("SELECT * FROM sales_order WHERE id = $1", key)
+    assert row is not None
     assert (row["customer_email"], row["customer_name"], row["customer_group_id"]) == (
         "ada@example.com",
         "Ada Byron",
         0,
     )
     comment = await connection.fetchrow("SELECT text, is_visible FROM order_comment WHERE order_id = $1", key)
+    assert comment is not None
     assert tuple(comment) == ("Ring twice", True)
     told = await connection.fetch("SELECT type FROM domain_event WHERE subject = $1", order["id"])
     assert [one["type"] for one in told] == ["order.placed"]
@@ -150,6 +152,7 @@ async def test_a_customer_orders_and_what_was_taken_comes_back_with_the_cancella
             ],
         }
         statistics = await connection.fetchrow("SELECT * FROM order_statistics WHERE customer_id = $1", owner.id)
+        assert statistics is not None
         assert (statistics["order_count"], statistics["lifetime_value"]) == (1, 2390)
         await fill(client, (mug, 1), options=[{"code": "size", "value": "XL"}])
         [refused] = (await call(client, APPLY, code=code))["userErrors"]

@@ -146,7 +146,7 @@ async def fill_cart(scene):
 async def complete_cart(scene):
     """All but the order itself."""
     deed = await fill_cart(scene)
-    await call(deed.client, ADD, **deed.input)
+    await call(deed.client, ADD, **(deed.input or {}))
     await complete(deed.client)
     total = (await deed.client.data("{ cart { grandTotal { amount } } }"))["cart"]["grandTotal"]["amount"]
     return Change(deed.client, {"idempotencyKey": "cause", "expectedGrandTotal": total}, deed.row)
@@ -161,7 +161,7 @@ async def wish(scene):
 async def review(scene):
     deed = await fill_cart(scene)
     text = {"title": "Holds tea", "detail": "It does.", "rating": 5}
-    return Change(deed.client, {**text, "sku": deed.input["items"][0]["sku"]}, deed.row)
+    return Change(deed.client, {**text, "sku": (deed.input or {})["items"][0]["sku"]}, deed.row)
 
 
 PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}

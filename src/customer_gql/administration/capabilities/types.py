@@ -22,8 +22,14 @@ from .refusals import FieldCapability, find_mutations, show_field
 from .rules import REFUSALS_BY_MUTATION, find_field_states
 from .websites import StoreCapabilitySection, StoreViewCapabilitySection, WebsiteCapabilitySection
 
-_NOT_OF_ONE: Final = {"customerCreate", "customerUpsert", "customerMassAction", "customerSelectionCreate"}
-"""Mutations of a customer who is not there yet, or of many."""
+_NOT_OF_ONE: Final = {
+    "customerCreate",
+    "customerUpsert",
+    "customerMassAction",
+    "customerSelectionCreate",
+    "customerFileUploadCreate",
+}
+"""Mutations of a customer who is not there yet, of many, or of none."""
 _OF_OTHER_RECORDS: Final = ("customerGroup", "customerImport")
 """Beginnings of names of mutations whose record is no customer."""
 _OF_LEDGERS: Final = {"storeCreditAdjust", "rewardPointsAdjust"}
