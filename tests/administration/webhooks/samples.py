@@ -45,7 +45,7 @@ CALLS = {
     "webhookDeliveryRetry": [by_input(lambda ids: {"ids": [ids["whd"]]})],
     "webhookReplay": [about("whk")],
 }
-UNRECORDED = dict.fromkeys(CALLS, "of the shop, not of a customer")
+UNRECORDED = dict.fromkeys(CALLS.keys() - {"webhook"}, "of the shop, not of a customer")
 NOT_PERSONAL = {
     "Webhook.name": "of a program",
     "Webhook.url": "of a program",

@@ -86,9 +86,11 @@ async def lock_lists(connection: Connection, owner: int) -> LockedLists:
 
 
 async def _lock_rows(connection: Connection, owner: int) -> LockedLists:
-    """First the default list, then all of them by a statement that sees what was done while the first one waited."""
+    """First the default list, then all of them by a statement that sees what was done while the first one waited. Who finds no default
+    list has no list: one that is made a moment later is not locked, and neither are those that follow it."""
     of_owner = select(wishlist).where(wishlist.c.customer_id == owner)
-    await fetch_one(connection, of_owner.where(wishlist.c.is_default).with_for_update())
+    if await fetch_one(connection, of_owner.where(wishlist.c.is_default).with_for_update()) is None:
+        return LockedLists(owner, {})
     ordered = of_owner.order_by(wishlist.c.is_default.desc(), wishlist.c.id)
     rows = await fetch_rows(connection, ordered.with_for_update())
     return LockedLists(owner, {row.id: row for row in rows})
@@ -110,7 +112,7 @@ async def create_list(
     """The first list of a customer is the default one."""
     named = _validate_name(name)
     locked = await _lock_rows(connection, owner)
-    if not any(row.is_default for row in locked.rows.values()):
+    if not locked.rows:
         key = await _insert_list(connection, owner, named, visibility, is_default=True)
         if key is not None:
             await tell_lists(connection, owner, {key: {"name": (None, named)}}, by=by)

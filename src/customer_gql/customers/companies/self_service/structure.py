@@ -141,18 +141,22 @@ async def move_node(connection: Connection, acting: ActingMember, node_id: int, 
 async def place_node(connection: Connection, company_id: int, node_id: int, parent_id: int) -> str | None:
     """Put a member or a team, with all that is below, below another node of a company that is locked.
 
-    Returns the id of the node; None where it is there already. Raises `RuleError`.
+    Returns the id of the node; None where it is there already. Raises `RuleError` or `RuleErrors`.
     """
     seat = await fetch_one(connection, select(company_member).filter_by(company_id=company_id, id=node_id))
     team = await fetch_one(connection, select(company_team).filter_by(company_id=company_id, id=node_id))
-    stored = seat or team
-    if stored is None:
-        raise _NODE_NOT_FOUND(path=["nodeId"])
+    stored, refused = seat or team, CollectedErrors()
+    above = await find_above(connection, company_id, parent_id)
+    with refused.collecting():
+        if not above:
+            raise _NODE_NOT_FOUND(path=["parentId"])
+    with refused.collecting():
+        if stored is None:
+            raise _NODE_NOT_FOUND(path=["nodeId"])
+    refused.raise_collected()
+    assert stored is not None
     if stored.parent_id is None:
         raise _IS_ROOT(path=["nodeId"])
-    above = await find_above(connection, company_id, parent_id)
-    if not above:
-        raise _NODE_NOT_FOUND(path=["parentId"])
     if node_id in above:
         raise _BELOW_ITSELF(path=["parentId"])
     if stored.parent_id == parent_id:
