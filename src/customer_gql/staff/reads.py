@@ -53,6 +53,7 @@ viewers_by_token = one_by(
     select(
         _session.token_hash,
         staff_user.c.id,
+        _session.id.label("session_id"),
         staff_role.c.permissions,
         staff_role.c.website_ids,
         _session.idle_until,

@@ -8,16 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from customer_gql.core import clock
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import decode_keys
+from customer_gql.core.permissions import Permission
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.attribute_files.cleanup import delete_files_without_value, delete_unused_uploads
 from customer_gql.customers.attributes.uploads import links
 from customer_gql.customers.attributes.uploads.tables import attribute_upload
 from customer_gql.database.statements import fetch_one
 from customer_gql.messaging.jobs.work import Tools
+from customer_gql.security.tokens import hash_token
+from customer_gql.staff.service_tokens.writes import create_service_token
 from customers.attributes.samples import delete_made, make_attribute
 from support.clients import Client
 from support.customers import customer_id, make_address, make_customer
-from support.staff import make_role, make_staff, make_website, session_of, staff_client
+from support.staff import make_role, make_staff, make_website, session_of, staff_client, staff_id_of
 
 from .test_uploads import EDIT, FILE, ONE, PDF, STAFF_EDIT, call, give, refusals, upload
 
@@ -26,6 +31,8 @@ EDIT_AT = """mutation E($input: MeUpdateInput!) { meUpdate(input: $input) { cust
 ADDRESS_EDIT = f"""mutation C($input: AddressUpdateInput!) {{ addressUpdate(input: $input) {{
   address {{ {FILE} }} userErrors {{ key }} }} }}"""
 DELETE = "mutation D($input: AttributeDeleteInput!) { attributeDelete(input: $input) { userErrors { key } } }"
+OWN = f"{{ me {{ {FILE} }} }}"
+ONE_FILE = f"query O($id: ID!) {{ customer(id: $id) {{ {FILE} }} }}"
 MANY = f"query M($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Customer {{ {FILE} }} }} }}"
 STORED = "SELECT count(*) FROM stored_file WHERE id = $1"
 PARTS = "SELECT count(*) FROM stored_file_part WHERE file_id = $1"
@@ -99,15 +106,76 @@ async def test_a_link_that_was_changed_leads_nowhere(me, papers, connection, sto
     told = url.rpartition("/")[2]
     for wrong in (told[:-2] + ("AA" if told[-2:] != "AA" else "BB"), told + "A", told[4:], "x", "é", "A" * len(told)):
         assert await status(storefront, f"/files/values/{wrong}") == 404
-    forged: Any = links.make_link(row.id, b"another key", _viewer(me.row.id))
-    assert await status(storefront, forged) == 404
+    session = await _session(connection, me)
+    assert await status(storefront, link_of(row, row.link_key, me.row.id, session)) == 200
+    assert await status(storefront, link_of(row, b"another key", me.row.id, session)) == 404
     stranger = await make_customer(connection)
-    own: Any = links.make_link(row.id, row.link_key, _viewer(stranger.id))
-    assert await status(storefront, own) == 404
+    await issue_customer_token(connection, stranger.id)
+    its = await connection.fetchval("SELECT session_id FROM customer_token WHERE customer_id = $1", stranger.id)
+    assert await status(storefront, link_of(row, row.link_key, stranger.id, its)) == 404
+    assert await status(storefront, link_of(row, row.link_key, me.row.id, its)) == 404
 
 
-def _viewer(customer_id: int) -> Any:
-    return links.Viewer(links.ViewerKind.CUSTOMER, customer_id=customer_id)
+def link_of(row: Any, key: bytes, customer_id: int, session_id: int) -> Any:
+    viewer = links.Viewer(links.ViewerKind.CUSTOMER, customer_id=customer_id, session_id=session_id)
+    return links.make_link(row.id, key, viewer)
+
+
+async def _session(connection: Any, client: Any) -> int:
+    statement = "SELECT session_id FROM customer_token WHERE token_hash = $1"
+    return await connection.fetchval(statement, hash_token(client.token))
+
+
+async def test_a_link_ends_with_the_sign_in(me, papers, boss, connection, storefront):
+    await store(me, papers)
+    elsewhere = Client(me.http, "/graphql", await issue_customer_token(connection, me.row.id))
+    [own, other] = [(await one.data(OWN))["me"]["attributes"][0]["file"]["url"] for one in (me, elsewhere)]
+    document = "mutation O($input: SignOutInput!) { signOut(input: $input) { endedSessionCount } }"
+    assert (await call(me, document))["endedSessionCount"] == 1
+    assert [await status(storefront, url) for url in (own, other)] == [404, 200]
+    await connection.execute("UPDATE customer_token SET idle_until = now() WHERE customer_id = $1", me.row.id)
+    assert await status(storefront, other) == 404
+    [shown] = (await boss.data(ONE, id=customer_id(me.row)))["customer"]["attributes"]
+    assert await status(storefront, shown["file"]["url"]) == 200
+    leave = "mutation O($input: StaffSignOutInput!) { staffSignOut(input: $input) { endedSessionCount } }"
+    assert (await call(boss, leave))["endedSessionCount"] == 1
+    assert await status(storefront, shown["file"]["url"]) == 404
+
+
+async def test_staff_who_act_as_the_customer_have_its_links_no_longer_than_that(
+    me, papers, acting_as, connection, storefront
+):
+    await store(me, papers)
+    await connection.execute("UPDATE customer SET allows_remote_assistance = true WHERE id = $1", me.row.id)
+    assisted = await acting_as(me.row)
+    url = (await assisted.data(OWN))["me"]["attributes"][0]["file"]["url"]
+    assert await status(storefront, url) == 200
+    # Not through the graph, which ends the impersonation with it.
+    await connection.execute("UPDATE customer SET allows_remote_assistance = false WHERE id = $1", me.row.id)
+    assert await status(storefront, url) == 404
+    await connection.execute("UPDATE customer SET allows_remote_assistance = true WHERE id = $1", me.row.id)
+    assert await status(storefront, url) == 200
+    document = "mutation O($input: SignOutInput!) { signOut(input: $input) { endedSessionCount } }"
+    assert (await call(assisted, document))["endedSessionCount"] == 1
+    assert await status(storefront, url) == 404
+    assert (await me.data(OWN))["me"]["attributes"][0]["file"]["url"] is not None
+
+
+async def test_links_of_a_service_end_with_its_token(me, papers, boss, http, connection, storefront):
+    await store(me, papers)
+    _, service = await create_service_token(
+        connection,
+        name=papers.code,
+        permissions=[Permission.CUSTOMERS_READ, Permission.CUSTOMERS_PII],
+        website_ids=None,
+        expires_at=clock.read_clock() + dt.timedelta(hours=1),
+        usual_rate=1000,
+        by=Actor(ActorKind.STAFF, int((await staff_id_of(connection, boss))[4:], 16)),
+    )
+    [shown] = (await as_staff(http, service).data(ONE_FILE, id=customer_id(me.row)))["customer"]["attributes"]
+    assert await status(storefront, shown["file"]["url"]) == 200
+    await connection.execute("UPDATE service_token SET revoked_at = now() WHERE name = $1", papers.code)
+    assert await status(storefront, shown["file"]["url"]) == 404
 
 
 async def test_a_link_ends(me, papers, monkeypatch, storefront):

@@ -247,6 +247,7 @@ async def test_texts_take_no_files_and_files_no_texts(me, papers, connection):
         ("a.jpg", picture("PNG")),
         ("a.png", picture("PNG")[:60]),
         ("a.pdf", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("a.pdf", b"<html><!-- %PDF-1.4 --><script>alert(1)</script></html>"),
         ("a.txt", b" \n<!doctype html><p>"),
         ("a.txt", b"a\0b"),
         ("a.csv", b"\xff\xfe"),

@@ -1,4 +1,4 @@
-"""Who gets the file of a link: the one who saw it, as long as the value has it and they may see the value
+"""Who gets the file of a link: the one who saw it, as long as they are signed in, may see the value, and it has the file
 (docs/domain/attributes.md#attributes-18)."""
 
 from typing import Any, Final
@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.customers.accounts.sessions.authentication import is_customer_session_live
 from customer_gql.customers.attributes.tables import attribute
 from customer_gql.customers.attributes.uploads.links import ValueLink, identify, read_link
 from customer_gql.customers.attributes.uploads.tables import UploadOwner, attribute_upload
@@ -17,6 +18,7 @@ from customer_gql.messaging.files.reads import STORED_FILES
 from customer_gql.messaging.files.tables import stored_file
 from customer_gql.messaging.jobs.runs.rights import JOB_OWNERS, make_owner_viewer
 from customer_gql.messaging.jobs.runs.tables import JobOwner
+from customer_gql.staff.sign_in.sessions import is_staff_session_live
 
 _OWNERS: Final = {UploadOwner.STAFF: JobOwner.STAFF, UploadOwner.SERVICE: JobOwner.SERVICE}
 
@@ -40,7 +42,10 @@ async def find_value_file(connection: Connection, told: str, viewer: Viewer) -> 
 async def _find_viewer(connection: Connection, link: ValueLink, upload: Row) -> Viewer | None:
     if link.kind is UploadOwner.CUSTOMER:
         is_own = link.viewer_id == upload.customer_id
-        return Viewer(ViewerKind.CUSTOMER, customer_id=link.viewer_id) if is_own else None
+        is_let_in = is_own and await is_customer_session_live(connection, link.viewer_id, link.session_id)
+        return Viewer(ViewerKind.CUSTOMER, customer_id=link.viewer_id) if is_let_in else None
+    if link.kind is UploadOwner.STAFF and not await is_staff_session_live(connection, link.viewer_id, link.session_id):
+        return None
     [find_rights] = JOB_OWNERS
     owner = _OWNERS[link.kind]
     rights = await find_rights(connection, owner, link.viewer_id)

@@ -11,7 +11,7 @@ from customer_gql.core.ids import new_id
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_rows, fetch_value
 from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.loading.reads import Read
 from customer_gql.security import devices, tokens
@@ -128,6 +128,7 @@ def _session_of_staff(row: Any, token_hash: bytes) -> AuthenticatedSession:
         permissions=frozenset(row.permissions),
         website_ids=_websites_of(row),
         session=token_hash,
+        session_id=row.session_id,
         session_ends_at=row.idle_until,
     )
     return AuthenticatedSession(viewer, token_hash, row.is_stale, is_of_row=True)
@@ -160,6 +161,12 @@ async def fetch_live_sessions(connection: Connection, staff_id: int) -> list[Row
     """The sessions that still work, the newest first."""
     live = select(staff_session).where(staff_session.c.staff_id == staff_id, is_live(staff_session))
     return await fetch_rows(connection, live.order_by(staff_session.c.id.desc()))
+
+
+async def is_staff_session_live(connection: Connection, staff_id: int, session_id: int) -> bool:
+    of_session = (staff_session.c.staff_id == staff_id, staff_session.c.id == session_id)
+    found = select(staff_session.c.id).where(*of_session, is_live(staff_session))
+    return await fetch_value(connection, found) is not None
 
 
 async def end_staff_session(connection: Connection, staff_id: int, session_id: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from customer_gql.core.clock import read_clock
 from customer_gql.core.viewer import Viewer, ViewerKind
@@ -12,12 +12,13 @@ from customer_gql.customers.accounts.reads import owners_by_secret, viewers_by_o
 from customer_gql.customers.accounts.tables import customer_session, customer_token
 from customer_gql.database.distribution.forms import are_forms_distributed
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, Row, execute_statement
+from customer_gql.database.statements import Connection, Row, execute_statement, fetch_one
 from customer_gql.loading.coalescing import read_coalesced
 from customer_gql.loading.reads import Read
 from customer_gql.security import tokens
-from customer_gql.security.sessions import AuthenticatedSession, record_use
+from customer_gql.security.sessions import AuthenticatedSession, is_live, record_use
 
+from .impersonation_rights import may_impersonate
 from .impersonations import end_unless_allowed
 from .reach import is_excluded_from_website, session_reaches_website
 from .secret_owners import find_owner
@@ -81,6 +82,15 @@ async def _is_still_let_in(database: Database, token: Row, website_id: int | Non
         if website_id in {None, token.website_id}:
             return not await is_excluded_from_website(connection, token.customer_id, token.website_id)
         return await session_reaches_website(connection, token, website_id)
+
+
+async def is_customer_session_live(connection: Connection, customer_id: int, session_id: int) -> bool:
+    """Whether a session or an impersonation still lets in."""
+    of_session = (customer_token.c.customer_id == customer_id, customer_token.c.session_id == session_id)
+    token = await fetch_one(connection, select(customer_token.c.staff_id).where(*of_session, is_live(customer_token)))
+    if token is None:
+        return False
+    return token.staff_id is None or await may_impersonate(connection, customer_id, token.staff_id)
 
 
 async def record_customer_use(connection: Connection, token_hash: bytes) -> None:

@@ -86,7 +86,9 @@ def clean_content(content: bytes, name: str, rules: FileRules) -> bytes:
 
 
 def _is_pdf(content: bytes) -> bool:
-    return b"%PDF-" in content[:1024]
+    """Programs write a few bytes before the mark, and who wants it to be a page as well would, too."""
+    before, mark, _ = content[:1024].partition(b"%PDF-")
+    return bool(mark) and b"<" not in before
 
 
 def _is_plain_text(content: bytes) -> bool:

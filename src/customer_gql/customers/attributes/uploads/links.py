@@ -1,4 +1,4 @@
-"""Links by which somebody who saw a file gets it: signed, for a quarter of an hour, and for nobody else
+"""Links by which somebody who saw a file gets it: signed, for a quarter of an hour, while the sign-in lasts, and for nobody else
 (docs/domain/attributes.md#attributes-18)."""
 
 import base64
@@ -16,16 +16,20 @@ LIFETIME: Final = dt.timedelta(minutes=15)
 STOREFRONT_PATH: Final = "/files/values"
 ADMIN_PATH: Final = "/admin/files/values"
 _KINDS: Final = (UploadOwner.CUSTOMER, UploadOwner.STAFF, UploadOwner.SERVICE)
-_FORM: Final = struct.Struct(">QBQI")
+_FORM: Final = struct.Struct(">QBQQI")
+_NO_SESSION: Final = 0
+"""Of a service, whose token is no sign-in."""
 _SIGNATURE: Final = 32
 
 
 class ValueLink(NamedTuple):
-    """What a link says: the upload, who saw it, and until when (seconds since 1970) it works."""
+    """What a link says: the upload, who saw it, in which session or impersonation, and until when (seconds since 1970) it
+    works."""
 
     upload_id: int
     kind: UploadOwner
     viewer_id: int
+    session_id: int
     until: int
 
 
@@ -56,12 +60,14 @@ def identify(viewer: Viewer) -> tuple[UploadOwner, int] | None:
 
 
 def make_link(upload_id: int, key: bytes, viewer: Viewer) -> str | None:
-    """A path on the same host; None for a guest, who sees no files."""
+    """A path on the same host; None for a guest, who sees no files, and for work that nobody is signed in for."""
     found = identify(viewer)
-    if found is None:
+    session_id = _NO_SESSION if viewer.kind is ViewerKind.SERVICE else viewer.session_id
+    if found is None or session_id is None:
         return None
     kind, id = found
-    signed = _FORM.pack(upload_id, _KINDS.index(kind), id, _seconds_now() + int(LIFETIME.total_seconds()))
+    until = _seconds_now() + int(LIFETIME.total_seconds())
+    signed = _FORM.pack(upload_id, _KINDS.index(kind), id, session_id, until)
     told = base64.urlsafe_b64encode(signed + _sign_link(signed, key)).rstrip(b"=").decode()
     folder = STOREFRONT_PATH if kind is UploadOwner.CUSTOMER else ADMIN_PATH
     return f"{folder}/{told}"
@@ -75,10 +81,10 @@ def read_link(told: str) -> GivenLink | None:
     if len(whole) != _FORM.size + _SIGNATURE:
         return None
     signed = whole[: _FORM.size]
-    upload_id, place, viewer_id, until = _FORM.unpack(signed)
-    if place >= len(_KINDS) or max(upload_id, viewer_id) >= 1 << 63:
+    upload_id, place, viewer_id, session_id, until = _FORM.unpack(signed)
+    if place >= len(_KINDS) or max(upload_id, viewer_id, session_id) >= 1 << 63:
         return None
-    return GivenLink(ValueLink(upload_id, _KINDS[place], viewer_id, until), signed, whole[_FORM.size :])
+    return GivenLink(ValueLink(upload_id, _KINDS[place], viewer_id, session_id, until), signed, whole[_FORM.size :])
 
 
 def _sign_link(content: bytes, key: bytes) -> bytes:

@@ -39,8 +39,8 @@ class AttributeFile:
     media_type: str = strawberry.field(description="What its content is, as `image/png`.")
     size_bytes: int = strawberry.field(description="Size in bytes.")
     url: str | None = strawberry.field(
-        description="Path to download it from by `GET`, on the same host: for 15 minutes, and for the one who asked alone. Works "
-        "without a token, and not with that of somebody else."
+        description="Path to download it from by `GET`, on the same host: for 15 minutes, as long as the sign-in lasts, and for the "
+        "one who asked alone. Works without a token, and not with that of somebody else."
     )
 
 
