@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commerce.checkout.buying import APPLY, call, complete, fill, place, sell
+from commerce.checkout.buying import ADD, APPLY, call, complete, fill, place, sell
 from customer_gql.core.ids import encode_id
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.database.pools import Database
@@ -47,8 +47,10 @@ async def test_orders_that_race(
         await race_with_many_keys(two_services, connection)
         await race_for_the_last_of_stock(two_services, connection)
         await race_for_the_last_coupon_use(two_services, connection)
+        await race_for_the_only_use_of_a_customer(two_services, connection)
+        await race_first_adds(two_services, connection)
         numbers = await connection.fetch("SELECT number FROM sales_order")
-        assert len({row["number"] for row in numbers}) == len(numbers) == 2 + 3 + 2
+        assert len({row["number"] for row in numbers}) == len(numbers) == 2 + 3 + 2 + 2 + 1
     done = await asyncio.to_thread(run, tmp_path, "reproject", "--check", database_url=empty_database_url)
     assert done.returncode == 0, done.stderr
 
@@ -78,7 +80,7 @@ async def race_for_the_last_of_stock(services: list[Client], connection: Connect
     assert await connection.fetchval("SELECT quantity FROM product_stock WHERE product_id = $1", made.id) == 0
 
 
-async def race_for_the_last_coupon_use(services: list[Client], connection: Connection) -> None:
+async def make_coupon(service: Client, **limits: int) -> str:
     code = f"LAST{uuid.uuid4().hex[:8]}"
     rule = {
         "name": "Last",
@@ -89,13 +91,56 @@ async def race_for_the_last_coupon_use(services: list[Client], connection: Conne
         "amount": "50",
         "couponKind": "SPECIFIC",
         "couponCode": code,
-        "usesPerCoupon": 2,
+        **limits,
     }
     document = "mutation C($i: CartPriceRuleCreateInput!) { cartPriceRuleCreate(input: $i) { userErrors { key } } }"
-    assert (await call(services[0], document, **rule))["userErrors"] == []
+    assert (await call(service, document, **rule))["userErrors"] == []
+    return code
+
+
+async def race_for_the_last_coupon_use(services: list[Client], connection: Connection) -> None:
+    code = await make_coupon(services[0], usesPerCoupon=2)
     made = await sell(connection, 1000)
     carts = [await begin(services, connection, made, code) for _ in range(SHOPPERS)]
     answers = await asyncio.gather(*[place(one[turn % 2], "k", "10.00") for turn, one in enumerate(carts)])
     assert keys_of(answers) == ["coupon.used_up"] * (SHOPPERS - 2)
     key = code.upper()
     assert await connection.fetchval("SELECT use_count FROM coupon WHERE code_key = $1", key) == 2
+
+
+async def race_for_the_only_use_of_a_customer(services: list[Client], connection: Connection) -> None:
+    """Orders with other keys, then other carts of the same customer that are given the coupon and ordered at once."""
+    code, made = await make_coupon(services[0], usesPerCustomer=1), await sell(connection, 1000)
+    clients = await begin(services, connection, made, code)
+    answers = await asyncio.gather(*[place(clients[turn % 2], f"k{turn}", "10.00") for turn in range(6)])
+    assert keys_of(answers) == ["cart.ordered"] * 5
+    await fill(clients[0], (made, 1))
+
+    async def order_again(client: Client, turn: int) -> Any:
+        refused = await call(client, APPLY, code=code)
+        assert [one["key"] for one in refused["userErrors"]] == ["coupon.invalid"]
+        return await place(client, f"again {turn}", "15.00")
+
+    await complete(clients[1])
+    answers = await asyncio.gather(*[order_again(clients[turn % 2], turn) for turn in range(4)])
+    assert len([one for one in answers if one["order"]]) == 1
+    key = code.upper()
+    assert await connection.fetchval("SELECT use_count FROM coupon WHERE code_key = $1", key) == 1
+    assert await connection.fetchval("SELECT count(*) FROM cart_rule_use WHERE code_key = $1", key) == 1
+
+
+async def race_first_adds(services: list[Client], connection: Connection) -> None:
+    """All of them get into one cart, which is then ordered."""
+    made = await sell(connection, 1000, stock=20)
+    owner = await make_customer(connection)
+    clients = await shopper(services, connection, owner)
+    line = {"sku": made.sku, "quantity": 1}
+    answers = await asyncio.gather(*[call(clients[turn % 2], ADD, items=[line]) for turn in range(20)])
+    assert [one["userErrors"] for one in answers] == [[]] * 20
+    carts = await connection.fetch("SELECT id, is_active FROM cart WHERE customer_id = $1", owner.id)
+    assert [one["is_active"] for one in carts] == [True]
+    quantities = await connection.fetch("SELECT quantity FROM cart_item WHERE customer_id = $1", owner.id)
+    assert [one["quantity"] for one in quantities] == [20]
+    await complete(clients[0])
+    assert (await place(clients[1], "k", "205.00"))["userErrors"] == []
+    assert await connection.fetchval("SELECT quantity FROM product_stock WHERE product_id = $1", made.id) == 0
