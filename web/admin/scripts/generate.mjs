@@ -1,4 +1,5 @@
 // Types and documents from the committed schema: a field that the schema lost ends the build here.
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { generate } from '@graphql-codegen/cli';
 import { Kind } from 'graphql';
 
@@ -41,3 +42,22 @@ await generate(
   },
   true,
 );
+
+const FOLDER = 'src/generated';
+const DOCUMENTS = `${FOLDER}/documents`;
+const DOCUMENT = /^export const (\w+)Document = .* as unknown as TypedDocumentString<(\w+), (\w+)>;$/gm;
+
+/** A file for each document, so that a page loads the hashes that it sends and no others: a hash cannot be compressed. */
+async function splitDocuments() {
+  await rm(DOCUMENTS, { recursive: true, force: true });
+  await mkdir(DOCUMENTS);
+  const file = `${FOLDER}/graphql.ts`;
+  const text = await readFile(file, 'utf8');
+  for (const [line, name, result, variables] of text.matchAll(DOCUMENT)) {
+    const types = `import type { ${result}, ${variables}, TypedDocumentString } from '../graphql';`;
+    await writeFile(`${DOCUMENTS}/${name}.ts`, `${types}\n\n${line}\n`);
+  }
+  await writeFile(file, text.replaceAll(DOCUMENT, "export { $1Document } from './documents/$1';"));
+}
+
+await splitDocuments();
