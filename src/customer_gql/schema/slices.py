@@ -22,6 +22,7 @@ from customer_gql.commerce.checkout.declared import ORDER_GUARDS
 from customer_gql.commerce.orders.workflow.writes import ON_ORDER_CANCELED
 from customer_gql.commerce.payments.ports import PAYMENT_METHODS, load_installed_methods
 from customer_gql.commerce.shipping.ports import SHIPPING_PORTS, load_installed_ports
+from customer_gql.customers.accounts.sign_in.hooks import ON_SIGN_IN
 from customer_gql.customers.accounts.writes import BEFORE_ACTIVATION, ON_CUSTOMERS_DELETED, ON_STATUSES_CHANGED
 from customer_gql.customers.history.kinds import UNTOLD_KINDS
 from customer_gql.customers.profile.writes import ON_ASSISTANCE_WITHDRAWN
@@ -69,6 +70,7 @@ SLICES: Final = (
     "commerce.carts.payment",
     "commerce.carts.imports",
     "commerce.carts.staff",
+    "commerce.carts.merging",
     "commerce.checkout",
     "commerce.wishlists",
     "commerce.wishlists.staff",
@@ -187,6 +189,7 @@ def join_declarations() -> None:
     ON_SCOPE_DELETED.extend(declared("slice", "ON_SCOPE_DELETED"))
     BEFORE_ACTIVATION.extend(declared("slice", "BEFORE_ACTIVATION"))
     ON_CUSTOMERS_DELETED.extend(declared("slice", "ON_CUSTOMERS_DELETED"))
+    ON_SIGN_IN.extend(declared("slice", "ON_SIGN_IN"))
     ON_STATUSES_CHANGED.extend(declared("slice", "ON_STATUSES_CHANGED"))
     ON_SETTING_CHANGED.extend(declared("slice", "ON_SETTING_CHANGED"))
     ON_STAFF_RIGHTS_CHANGED.extend(declared("slice", "ON_STAFF_RIGHTS_CHANGED"))

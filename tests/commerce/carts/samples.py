@@ -24,6 +24,7 @@ _CHANGES = (
     "cartCouponApply",
     "cartCouponRemove",
     "cartItemsImport",
+    "cartMerge",
 )
 UNRECORDED = dict.fromkeys(_CHANGES, "of the cart; other systems are told by the event cart.changed")
 

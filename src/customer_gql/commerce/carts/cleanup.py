@@ -1,9 +1,9 @@
 """Carts that nobody changed for their whole lifetime go, and guests with their last one (docs/domain/carts.md#carts-7)."""
 
 import datetime as dt
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from customer_gql.commerce.guests.tables import guest
 from customer_gql.commerce.orders.tables import sales_order
@@ -26,14 +26,17 @@ async def delete_expired_carts(tools: Tools) -> None:
         days = {site.id: await setting(connection, LIFETIME, website_id=site.id) for site in websites}
     for website_id, lifetime in days.items():
         before = read_clock() - dt.timedelta(days=lifetime)
-        while await _delete_batch(tools, website_id, before) == BATCH:
-            pass
+        for since in (cart.c.updated_at, cart.c.merged_at):
+            while await _delete_batch(tools, website_id, since, before) == BATCH:
+                pass
 
 
-async def _delete_batch(tools: Tools, website_id: int, before: dt.datetime) -> int:
-    """How many carts there were. One that a shopper changes right now is left for the next time."""
-    of_website = (cart.c.website_id == website_id, cart.c.is_active, cart.c.updated_at < before)
-    oldest = select(cart.c.customer_id, cart.c.id).where(*of_website).order_by(cart.c.updated_at).limit(BATCH)
+async def _delete_batch(tools: Tools, website_id: int, since: ColumnElement[Any], before: dt.datetime) -> int:
+    """How many carts there were, open ones by their last change or merged ones. One that a shopper changes right now is left for the
+    next time."""
+    kind = cart.c.is_active if since is cart.c.updated_at else cart.c.merged_at.is_not(None)
+    of_website = (cart.c.website_id == website_id, kind, since < before)
+    oldest = select(cart.c.customer_id, cart.c.id).where(*of_website).order_by(since).limit(BATCH)
     async with tools.database.transaction() as connection:
         if are_forms_distributed():  # rows of several machines are locked customer by customer, and none is skipped
             found = await fetch_rows(connection, oldest)

@@ -4,7 +4,7 @@ guest whose token it brings, or of the customer that the device remembers."""
 from typing import Final
 
 from customer_gql.commerce.guests.writes import find_guest
-from customer_gql.core.errors import Refusal, Unauthenticated, UserErrorCode
+from customer_gql.core.errors import Unauthenticated
 from customer_gql.core.viewer import TOKEN_HAS_ENDED
 from customer_gql.customers.accounts.sessions.remembered import find_remembered
 from customer_gql.customers.accounts.sessions.settings import REMEMBER_CART, REMEMBER_ME
@@ -13,13 +13,10 @@ from customer_gql.graph.context import Context
 from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
+from .writes import CART_TOKEN_UNKNOWN
+
 _SETTINGS: Final = (REMEMBER_ME, REMEMBER_CART)
 _SIGN_IN: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
-CART_TOKEN_UNKNOWN: Final = Refusal(
-    "cart.token_unknown",
-    "The cart of X-Cart-Token is gone. Leave the header out to begin another cart.",
-    UserErrorCode.NOT_FOUND,
-)
 
 
 def refuse_ended_token(context: Context) -> None:

@@ -30,6 +30,8 @@ cart = table(
     Column("store_view_id", ForeignKey("store_view.id"), nullable=False),
     currency_column(),
     Column("is_active", Boolean, nullable=False, server_default="true"),
+    # When a guest's cart went into that of a customer.
+    Column("merged_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
     # Keys of their codes, in the order in which they came.
     Column("coupon_codes", ARRAY(Text), nullable=False, server_default=text("'{}'")),
@@ -44,8 +46,10 @@ cart = table(
     created_at(),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),
+    CheckConstraint("merged_at IS NULL OR NOT is_active", name="merged"),
     Index("uq_cart_open", "customer_id", "website_id", unique=True, postgresql_where=text("is_active")),
     Index("ix_cart_updated_at", "updated_at", postgresql_where=text("is_active")),
+    Index("ix_cart_merged_at", "merged_at", postgresql_where=text("merged_at IS NOT NULL")),
     distribution="customer",
 )
 

@@ -41,6 +41,11 @@ _SETTINGS: Final = (MAX_LINES, MAX_QUANTITY, TIME_ZONE)
 CART_NOT_FOUND: Final = Refusal(
     "cart.not_found", "There is no open cart. Add something first.", UserErrorCode.NOT_FOUND
 )
+CART_TOKEN_UNKNOWN: Final = Refusal(
+    "cart.token_unknown",
+    "The cart of X-Cart-Token is gone. Leave the header out to begin another cart.",
+    UserErrorCode.NOT_FOUND,
+)
 _VERSION_CHANGED: Final = Refusal(
     "cart.version_changed", "The cart was changed meanwhile. Read it again.", UserErrorCode.VERSION_CONFLICT
 )
@@ -79,6 +84,12 @@ class CartOutcome:
 
 async def open_cart(connection: Connection, owner: int, *, website_id: int, store_view_id: int) -> LockedCart:
     """The open cart of a shopper on a website, made where there is none; two who make one at the same time get the same."""
+    await make_cart(connection, owner, website_id=website_id, store_view_id=store_view_id)
+    return await lock_cart(connection, owner, website_id=website_id)
+
+
+async def make_cart(connection: Connection, owner: int, *, website_id: int, store_view_id: int) -> None:
+    """An open cart where there is none. Waits for one that somebody else is making."""
     site = await find_website(connection, website_id, websites=None, keep_currency=True)
     values = {"customer_id": owner, "id": new_id(), "website_id": website_id, "store_view_id": store_view_id}
     made = upsert(cart).values(**values, currency=site.currency)
@@ -86,7 +97,6 @@ async def open_cart(connection: Connection, owner: int, *, website_id: int, stor
         connection,
         made.on_conflict_do_nothing(index_elements=["customer_id", "website_id"], index_where=cart.c.is_active),
     )
-    return await lock_cart(connection, owner, website_id=website_id)
 
 
 async def lock_cart(connection: Connection, owner: int, *, website_id: int) -> LockedCart:
@@ -103,7 +113,7 @@ async def add_items(connection: Connection, locked: LockedCart, given: Sequence[
     read = partial(fetch_by_keys, connection)
     keys = sorted({(locked.row.website_id, line.sku) for line in given})
     found = {key[1]: row for key, row in (await read(products_by_sku_here, keys)).items() if row is not None}
-    edits = await _begin_edits(connection, locked, {row.product_id: row for row in found.values()})
+    edits = await begin_edits(connection, locked, {row.product_id: row for row in found.values()})
 
     def add(line: NewLine) -> None:
         row = found.get(line.sku)
@@ -118,7 +128,7 @@ async def update_items(
     connection: Connection, locked: LockedCart, given: Sequence[tuple[str, int]], *, by: Actor
 ) -> CartOutcome:
     """Set quantities of lines by public id, 0 to remove; each line for itself."""
-    edits = await _begin_edits(connection, locked, {})
+    edits = await begin_edits(connection, locked, {})
 
     def set_quantity(line: tuple[str, int]) -> None:
         edits.set_quantity(_parse_item_id(locked, line[0], ["id"]), line[1])
@@ -130,7 +140,7 @@ async def set_custom_prices(
     connection: Connection, locked: LockedCart, given: Sequence[tuple[str, int | None, int | None, bool]], *, by: Actor
 ) -> CartOutcome:
     """Quantities and prices of lines by public id, each line for itself: id, quantity or None, price, and whether the price changes."""
-    edits = await _begin_edits(connection, locked, {})
+    edits = await begin_edits(connection, locked, {})
 
     def change(line: tuple[str, int | None, int | None, bool]) -> None:
         id, quantity, price, changes_price = line
@@ -145,7 +155,7 @@ async def set_custom_prices(
 
 async def remove_items(connection: Connection, locked: LockedCart, ids: Sequence[str], *, by: Actor) -> CartOutcome:
     """Remove lines by public id, each for itself."""
-    edits = await _begin_edits(connection, locked, {})
+    edits = await begin_edits(connection, locked, {})
 
     def remove(id: str) -> None:
         edits.set_quantity(_parse_item_id(locked, id, []), 0, path=[])
@@ -175,9 +185,9 @@ async def accept_changes(connection: Connection, locked: LockedCart, version: in
     kept = [key for key in locked.row.coupon_codes if coupons[key] is not None]
     if kept != locked.row.coupon_codes:
         await update_rows(connection, cart, locked.of_cart, {"coupon_codes": kept})
-    edits = await _begin_edits(connection, locked, {})
+    edits = await begin_edits(connection, locked, {})
     edits.accept(price_lines(edits.stored, edits.products, locked.row.currency))
-    is_edited = await _store_edits(connection, locked, edits, by=by)
+    is_edited = await store_edits(connection, locked, edits, by=by)
     if kept != locked.row.coupon_codes and not is_edited:
         await touch_cart(connection, locked, by=by, fields=["coupons"])
     return CartOutcome(locked.key)
@@ -192,7 +202,7 @@ async def find_coupons(connection: Connection, locked: LockedCart, keys: Sequenc
     return {key: None if rule is not None and rule.id in used_up else rule for key, rule in found.items()}
 
 
-async def _begin_edits(connection: Connection, locked: LockedCart, more: Mapping[int, Any]) -> LineEdits:
+async def begin_edits(connection: Connection, locked: LockedCart, more: Mapping[int, Any]) -> LineEdits:
     """The lines of a cart, with what decides about their products and about `more` that may come into it."""
     read = partial(fetch_by_keys, connection)
     stored = (await read(lines_by_cart, [locked.key]))[locked.key]
@@ -220,11 +230,13 @@ async def _edit_each(
             outcome.refused.append(refused.at([path, str(place), *refused.path]))
     if outcome.refused and len(outcome.refused) == len(given):
         raise RuleErrors(outcome.refused)
-    await _store_edits(connection, locked, edits, by=by)
+    await store_edits(connection, locked, edits, by=by)
     return outcome
 
 
-async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEdits, *, by: Actor) -> bool:
+async def store_edits(
+    connection: Connection, locked: LockedCart, edits: LineEdits, *, by: Actor, fields: Sequence[str] = ("items",)
+) -> bool:
     """Whether there were any."""
     if not edits.edited:
         return False
@@ -247,7 +259,7 @@ async def _store_edits(connection: Connection, locked: LockedCart, edits: LineEd
     ]
     if rows:
         await execute_statement(connection, _PUT_LINES, rows=orjson.dumps(rows).decode())
-    await touch_cart(connection, locked, by=by)
+    await touch_cart(connection, locked, by=by, fields=fields)
     return True
 
 

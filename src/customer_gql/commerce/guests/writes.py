@@ -42,6 +42,11 @@ async def delete_guests(connection: Connection, ids: Sequence[int]) -> None:
     await delete_rows(connection, guest, {"customer_id": list(ids)})
 
 
+async def forget_guest(connection: Connection, token: str) -> None:
+    """The token opens nothing any more."""
+    await delete_rows(connection, guest, {"token_hash": tokens.hash_token(token)})
+
+
 def derive_order_token(cart_token: str, order_id: int) -> str:
     """The token of an order that a guest placed: the same whenever it is asked for with the token of the cart, which knows 256
     random bits, and useless for the cart."""

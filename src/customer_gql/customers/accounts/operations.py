@@ -92,7 +92,8 @@ class AccountMutation:
         "One refusal for an unknown address, a wrong password, an account that is locked, inactive or of a group "
         "this website excludes; a right one for an address that is not confirmed yet is `NOT_ALLOWED`. After 5 wrong passwords an account waits a second, doubling to 15 minutes; "
         "the 6th in a row closes sign-in for 30 minutes, the 10th locks the account for 10, unless configured otherwise. "
-        f"{CAPTCHA} {PEER_LIMIT} `TOO_LONG` for what no address or password can be. Writes history; a lock is told by mail. `signOut` "
+        f"{CAPTCHA} {PEER_LIMIT} `TOO_LONG` for what no address or password can be. With `X-Cart-Token` the guest's cart goes into the customer's, "
+        "as by `cartMerge`; where that fails, the customer is signed in all the same. Writes history; a lock is told by mail. `signOut` "
         "undoes it.",
     )
     async def sign_in(self, info: Info, input: Annotated[SignInInput, INPUT]) -> SignInPayload:

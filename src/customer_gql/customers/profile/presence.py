@@ -34,8 +34,8 @@ def record_sign_in(context: Context, customer_id: int) -> None:
     """The visitor, if the browser was one, is a customer from here on."""
     now = read_clock()
     _record_moments(context, customer_id, last_sign_in_at=now, last_activity_at=now, last_url=context.caller.page)
-    if context.caller.visitor:
-        token_hash = hash_token(context.caller.visitor)
+    for seen_by in filter(None, (context.caller.visitor, context.cart_token)):
+        token_hash = hash_token(seen_by)
         context.later(("visitor", token_hash), partial(_delete_visitor, token_hash=token_hash))
 
 

@@ -55,7 +55,7 @@ async def decide_cart_group(
     """None where no number decides. VIES is given 3 seconds, so no transaction may be open."""
     async with database.reads.acquire() as connection:
         shop = await read_rule_settings(connection, website_id, store_view_id)
-        is_free = shop[AUTOMATIC_GROUP] and await _is_free(connection, owner)
+        is_free = shop[AUTOMATIC_GROUP] and await is_group_free(connection, owner)
     kind = "BILLING" if shop[DECIDING_ADDRESS] == BILLING else "SHIPPING"
     address = addresses.get(kind)
     if not is_free or address is None or not address["vat_number"]:
@@ -63,7 +63,7 @@ async def decide_cart_group(
     return await _check_number(vies_url, shop, kind, address)
 
 
-async def _is_free(connection: Connection, owner: int) -> bool:
+async def is_group_free(connection: Connection, owner: int) -> bool:
     """Members of companies and those whose group staff have fixed keep theirs; guests have none."""
     found = await fetch_one(connection, select(*_of_account).where(customer.c.id == owner))
     if found is None:

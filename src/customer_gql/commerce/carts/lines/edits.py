@@ -97,6 +97,27 @@ class LineEdits:
             self._set_custom_price(line, given.custom_price)
         self._lines[key] = line
 
+    def take_over(self, row: Any) -> None:
+        """A line of another cart adds up as far as stock and the maximum allow; what is not there stays behind. What cannot be bought
+        for another reason comes along, so that the shopper is told. A line that is here already keeps its prices."""
+        key, facts = (row.product_id, row.options_hash), self.products[row.product_id]
+        known = self._lines.get(key)
+        if known is None and len(self._lines) >= self._max_lines:
+            return
+        line = known or EditedLine(new_id(), row.product_id, parse_options(row.options), 0, row.accepted_price)
+        left = facts.find_available()
+        rest = None if left is None else left - self._count_others(line)
+        bounds = (line.quantity + row.quantity, rest, facts.stock.max_quantity, self._max_quantity)
+        quantity = min(bound for bound in bounds if bound is not None)
+        if quantity > line.quantity and quantity >= facts.stock.min_quantity:
+            line.quantity, line.is_edited = quantity, True
+            self._lines[key] = line
+
+    def _count_others(self, line: EditedLine) -> int:
+        """Units of the same product in other lines."""
+        same = (one for one in self._lines.values() if one.product_id == line.product_id and one is not line)
+        return sum(one.quantity for one in same)
+
     def set_quantity(self, id: int, quantity: int, path: Sequence[str] = ("id",)) -> None:
         """0 removes the line. Raises `RuleError`, for an unknown line with `path`; then nothing changed."""
         line = next((line for line in self._lines.values() if line.id == id and line.quantity), None)
@@ -138,9 +159,7 @@ class LineEdits:
         if price is None:
             raise NOT_SALABLE(path=["id"] if line.quantity else ["sku"], sku=row.sku)
         left = facts.find_available()
-        others = sum(
-            one.quantity for one in self._lines.values() if one.product_id == line.product_id and one is not line
-        )
+        others = self._count_others(line)
         if left is not None and quantity + others > left:
             raise INSUFFICIENT_STOCK(path=["quantity"], sku=row.sku, available=max(left - others, 0))
         line.quantity, line.accepted_price, line.is_edited = quantity, price, True

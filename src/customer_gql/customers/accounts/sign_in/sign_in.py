@@ -15,6 +15,7 @@ from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_ID, find_account_by_email
 from customer_gql.customers.accounts.sessions.remembered import forget_remembered, remember_customer
 from customer_gql.customers.accounts.sessions.sessions import start_session
+from customer_gql.customers.accounts.sign_in.hooks import SignInFacts, run_sign_in_hooks
 from customer_gql.customers.accounts.tables import customer_password
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
@@ -71,7 +72,7 @@ async def sign_in(
             connection,
             context,
             account,
-            website_id=view.website_id,
+            view=view,
             scope=scope,
             device_token=device_token,
             is_known_device=is_known_device,
@@ -135,13 +136,14 @@ async def _start_session(
     context: Context,
     account: Row,
     *,
-    website_id: int,
+    view: Row,
     scope: int,
     device_token: str | None,
     is_known_device: bool,
     is_remembered: bool,
 ) -> SessionGrant:
     """Under the customer's lock look again: what was read before the password was checked may have changed."""
+    website_id = view.website_id
     stored = (await customers.lock_customers(connection, [account.id], websites=None)).get(account.id)
     password = await fetch_row(connection, customer_password, {"customer_id": account.id})
     hash = None if password is None else password.hash
@@ -160,7 +162,19 @@ async def _start_session(
     device = await remember_device(connection, ViewerKind.CUSTOMER, stored.id, device_token)
     by = Actor(ActorKind.CUSTOMER, stored.id, address=context.viewer.address)
     await record_customer_event(connection, stored.id, kind="SIGNED_IN", version=stored.version, by=by)
+    await run_sign_in_hooks(connection, _describe_sign_in(context, stored.id, view))
     return replace(grant, device_token=device.token, persistent_token=persistent)
+
+
+def _describe_sign_in(context: Context, customer_id: int, view: Row) -> SignInFacts:
+    return SignInFacts(
+        customer_id=customer_id,
+        website_id=view.website_id,
+        store_view_id=view.id,
+        address=context.viewer.address,
+        cart_token=context.cart_token,
+        visitor=context.caller.visitor,
+    )
 
 
 def _publish_lock_later(context: Context, account: Row | None, attempt: Attempt) -> None:
