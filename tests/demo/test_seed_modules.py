@@ -1,5 +1,6 @@
 """What slices declare for the demo shop: rows by column name that depend on what is passed in, loaded by the demo alone."""
 
+import hashlib
 import random
 import subprocess
 import sys
@@ -19,6 +20,9 @@ from customer_gql.customers.attributes.built_in.rules import FIELD_RULES
 from customer_gql.customers.attributes.definitions import CHOICES
 from customer_gql.customers.attributes.rules import MEMBERS, ValueRules, validate_value
 from customer_gql.customers.attributes.tables import AttributeType, attribute, attribute_option
+from customer_gql.customers.attributes.uploads.content import FileRules, clean_content, judge_announced
+from customer_gql.customers.attributes.uploads.files import FILES
+from customer_gql.customers.attributes.uploads.tables import attribute_upload
 from customer_gql.customers.attributes.values.tables import address_attribute, customer_attribute
 from customer_gql.customers.profile.tables import Gender, customer
 from customer_gql.customers.profile.values.births import BIRTH_DATE
@@ -30,6 +34,7 @@ from customer_gql.customers.profile.values.fields import (
 )
 from customer_gql.database.seeding import Rows, TableRows, to_milliseconds
 from customer_gql.demo.seed.batches import CUSTOMER_SEEDS, SHOP_SEEDS, DemoShop, make_batch, make_shop_rows
+from customer_gql.messaging.files.tables import stored_file, stored_file_part
 from customer_gql.schema.slices import SLICES
 from customer_gql.schema.tables import metadata
 from customer_gql.shop.countries.options import SETTINGS as COUNTRY_SETTINGS
@@ -147,18 +152,40 @@ def test_every_name_of_staff_is_one_that_staff_could_enter(rows: Rows):
 
 def test_values_of_attributes_are_ones_that_staff_could_enter(rows: Rows):
     defined = {row["id"]: row for row in made_rows(rows, attribute)}
-    # A value of the others needs a stored file.
-    assert {row["type"] for row in defined.values()} == {type.value for type in AttributeType} - {"FILE", "IMAGE"}
+    assert {row["type"] for row in defined.values()} == {type.value for type in AttributeType}
     options = {(row["attribute_id"], row["code"]) for row in made_rows(rows, attribute_option)}
+    files = {row["file_id"] for row in made_rows(rows, attribute_upload)}
     for table, entity in ((customer_attribute, "CUSTOMER"), (address_attribute, "ADDRESS")):
         met = set[int]()
         for row in made_rows(rows, table):
             one = defined[row["attribute_id"]]
             met.add(one["id"])
             kind = AttributeType(one["type"])
+            if kind in FILES:
+                assert row["file_id"] in files
+                continue
             [value] = [row[name] for name in row if name.endswith(("_value", "_code")) and row[name] is not None]
             given = [value] if MEMBERS[kind] in ("lines", "options") else value
             stored = validate_value({MEMBERS[kind]: given}, ValueRules(kind, orjson.loads(one["rules"])), [])
             assert stored == given
             assert kind not in CHOICES or (one["id"], value) in options
         assert met == {id for id, row in defined.items() if row["entity"] == entity}
+
+
+def test_files_of_attributes_are_ones_that_customers_could_upload(rows: Rows):
+    defined = {row["id"]: row for row in made_rows(rows, attribute)}
+    uploads, files = made_rows(rows, attribute_upload), {row["id"]: row for row in made_rows(rows, stored_file)}
+    contents = {row["file_id"]: row["content"] for row in made_rows(rows, stored_file_part)}
+    values = [*made_rows(rows, customer_attribute), *made_rows(rows, address_attribute)]
+    named = {row["file_id"]: row for row in values if row["file_id"] is not None}
+    assert len(uploads) == len(files) == len(contents) == len(named) > 10
+    for upload in uploads:
+        one, file, content = defined[upload["attribute_id"]], files[upload["file_id"]], contents[upload["file_id"]]
+        value = named[upload["file_id"]]
+        rules = FileRules(AttributeType(one["type"]), orjson.loads(one["rules"]))
+        assert judge_announced(upload["name"], len(content), rules) == upload["media_type"] == file["media_type"]
+        assert clean_content(content, upload["name"], rules)
+        assert (file["size_bytes"], file["sha256"]) == (len(content), hashlib.sha256(content).digest())
+        assert value["text_value"] == upload["name"] == file["name"]
+        for column in ("customer_id", "address_id", "attribute_id"):
+            assert value.get(column) == upload[column]

@@ -12,6 +12,7 @@ import orjson
 from customer_gql.database.seeding import CustomerSeed, Rows, ShopSeed, Stage, to_datetime
 
 from .tables import AttributeEntity, AttributeForm, AttributeType, attribute, attribute_label, attribute_option
+from .uploads.demo_files import TABLES as FILE_TABLES, add_file, paint_pattern, print_page
 from .values.tables import address_attribute, customer_attribute
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ _COLUMN_OF: Final = {
     AttributeType.SELECT: "option_code",
     AttributeType.MULTI_SELECT: "option_code",
 }
-"""Other types are texts."""
-_CONTENT: Final = ("text_value", "date_value", "boolean_value", "option_code")
+"""Other types are texts, of files the name."""
+_CONTENT: Final = ("text_value", "date_value", "boolean_value", "option_code", "file_id")
 
 
 @dataclass(frozen=True, slots=True)
 class _DemoAttribute:
-    """`every` so many customers or addresses have a value."""
+    """`every` so many customers or addresses have a value. A file is its name and its content."""
 
     id: int
     entity: AttributeEntity
@@ -108,6 +109,26 @@ _ATTRIBUTES: Final = (
         lambda s: [_KINDS[s.number % len(_KINDS)][0]],
         options=_KINDS,
     ),
+    _DemoAttribute(
+        *(1010, _CUSTOMER, "profile_picture", AttributeType.IMAGE, "Profile picture", "Profilbild", 40),
+        lambda s: [("picture.png", paint_pattern(s.number))],
+        rules={"maxFileSize": 1_000_000, "maxImageWidth": 2000, "maxImageHeight": 2000},
+        is_personal=True,
+        is_listed=False,
+    ),
+    _DemoAttribute(
+        *(1011, _CUSTOMER, "signed_form", AttributeType.FILE, "Signed form", "Unterschriebenes Formular", 60),
+        lambda s: [("loyalty-form.pdf", print_page("Loyalty card", f"Card number {4_000_000 + s.number}", "Signed"))],
+        rules={"fileExtensions": ["pdf"]},
+        is_personal=True,
+        is_listed=False,
+    ),
+    _DemoAttribute(
+        *(1012, _ADDRESS, "directions", AttributeType.FILE, "Directions", "Anfahrt", 60),
+        lambda s: [("directions.txt", f"Take the second gate.\nAsk for {s.first}.\n".encode())],
+        rules={"fileExtensions": ["txt", "pdf"], "maxFileSize": 100_000},
+        is_personal=True,
+    ),
 )
 
 
@@ -152,11 +173,17 @@ def _add_values(s: "Shopper[Any]", rows: Rows, entity: AttributeEntity, key: dic
         if one.entity is entity and s.number % one.every == 1:
             column = _COLUMN_OF.get(one.type, "text_value")
             for place, value in enumerate(one.make(s)):
-                content = dict.fromkeys(_CONTENT) | {column: value}
+                content: dict[str, Any] = dict.fromkeys(_CONTENT)
+                if isinstance(value, tuple):
+                    name, file = value
+                    file_id = add_file(rows, key, one.id, name, file, to_datetime(s.created))
+                    content |= {"text_value": name, "file_id": file_id}
+                else:
+                    content[column] = value
                 rows[table].append({**key, "attribute_id": one.id, "place": place, **content})
 
 
 SEED: Final = (
     ShopSeed((attribute, attribute_label, attribute_option), add_attributes),
-    CustomerSeed((customer_attribute,), add_values_of_customer, Stage.ACTIVITY),
+    CustomerSeed((customer_attribute, *FILE_TABLES), add_values_of_customer, Stage.ACTIVITY),
 )
