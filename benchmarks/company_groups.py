@@ -11,8 +11,8 @@ import asyncpg
 from grid.published import machine_load
 from grid.shop import running_grid_shop
 from group_statements import LOCK, move_to_group
-from mass_action import GROUPS, act_as, time_ways
-from prepare import BenchmarkShop
+from mass_action import GROUPS, time_ways
+from prepare import BenchmarkShop, act_as
 from report import HERE, describe_machine, store_figures
 
 from customer_gql.administration.companies.writes import update_company

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import asyncpg
-from prepare import DATA
+from prepare import DATA, act_as
 
 from customer_gql.administration.customer_import.tables import ImportBehavior, ImportLayout
 from customer_gql.administration.customer_import.uploads.receiving import find_own_upload, receive_upload
@@ -23,9 +23,7 @@ from customer_gql.administration.customer_import.writes import (
     lock_visible_import,
     start_import,
 )
-from customer_gql.core.actor import Actor, actor_of
-from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.core.viewer import Viewer, ViewerKind
+from customer_gql.core.actor import Actor
 from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.schema import migrations
@@ -92,13 +90,12 @@ async def _run_import(server: Server, customers: int, folder: Path) -> tuple[Imp
         tools = Tools(database, settings, PROJECTIONS)
         await _ask_for_tax_numbers(database)
         by = await _make_owner(database)
-        job_id = await _start(database, settings, customers, by)
+        job_id = await start_import_of(database, settings, make_file(customers), by)
         idle = _read_memory()
         times, begun = ImportTimes(), time.perf_counter()
         async with database.reads.acquire() as watcher:
             watching = asyncio.create_task(_watch(watcher, job_id, times, begun))
-            while not await _is_finished(database, job_id):
-                await run_due_jobs(tools)
+            await work_until_finished(tools, job_id)
             await watching
         return times, times.peak - idle
 
@@ -119,11 +116,11 @@ async def _make_owner(database: Database) -> Actor:
         staff_id = await staff.create_staff_user(
             connection, email="bench@example.com", name="Bench", role="administrator"
         )
-    return actor_of(Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=frozenset(ALL_PERMISSIONS)))
+    return act_as(staff_id)
 
 
-async def _start(database: Database, settings: Any, customers: int, by: Actor) -> int:
-    content = _make_file(customers)
+async def start_import_of(database: Database, settings: Any, content: bytes, by: Actor) -> int:
+    """The id of the job that imports this file."""
     new = NewImport(
         layout=ImportLayout.ADOBE_COMPOSITE,
         behavior=ImportBehavior.ADD_UPDATE,
@@ -148,10 +145,11 @@ async def _start(database: Database, settings: Any, customers: int, by: Actor) -
         )
 
 
-def _make_file(customers: int) -> bytes:
+def make_file(customers: int, first: int = 0) -> bytes:
+    """Of customers that no shop has; `first` is the number of the first one."""
     out = io.StringIO()
     out.write(_HEADER)
-    for n in range(customers):
+    for n in range(first, first + customers):
         out.write(
             f"imported.{n}@shop.example,base,Ann{n % 977},Lee{n % 1013},T{n},{n},{n} High Street,York,GB,"
             f"YO{n % 90 + 1} {n % 10}AA,+44 1904 55{n % 10_000:04d},1,1\n"
@@ -171,6 +169,11 @@ async def _watch(connection: Any, job_id: int, times: ImportTimes, begun: float)
             assert not job.lost, job
             return
         await asyncio.sleep(0.2)
+
+
+async def work_until_finished(tools: Tools, job_id: int) -> None:
+    while not await _is_finished(tools.database, job_id):
+        await run_due_jobs(tools)
 
 
 async def _is_finished(database: Database, job_id: int) -> bool:

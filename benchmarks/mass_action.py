@@ -13,16 +13,13 @@ import asyncpg
 from grid.published import machine_load
 from grid.shop import running_grid_shop
 from group_statements import LOCK, move_to_group
-from prepare import BenchmarkShop
+from prepare import BenchmarkShop, act_as
 from report import HERE, describe_machine, store_figures
 from sign_ins import compare_sign_ins, describe_sign_ins
 from sqlalchemy import select
 
 from customer_gql.administration.customer_actions.actions import MASS_ACTION_WORK
-from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import new_id
-from customer_gql.core.permissions import ALL_PERMISSIONS
-from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.pools import open_database
 from customer_gql.database.statements import Row, equals_any
@@ -136,11 +133,6 @@ async def _submit(tools: Tools, ids: list[int], staff_id: int, group: int) -> in
 async def _cancel(tools: Tools, job_id: int, staff_id: int) -> None:
     async with tools.database.transaction() as connection:
         await cancel_job(connection, job_id, by=act_as(staff_id))
-
-
-def act_as(staff_id: int) -> Actor:
-    viewer = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS)
-    return Actor(ActorKind.STAFF, staff_id, viewer=viewer)
 
 
 async def _submit_job(tools: Tools, ids: list[int], staff_id: int, group: int, *, at_once: int) -> Submitted:

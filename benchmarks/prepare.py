@@ -12,7 +12,10 @@ from typing import Any
 import asyncpg
 import processes
 
+from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.ids import encode_id
+from customer_gql.core.permissions import ALL_PERMISSIONS
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.profile.reads import NEWEST, customer_list
 from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Row
@@ -123,6 +126,12 @@ async def issue_token(url: str) -> str:
         return await _issue_token(connection)
     finally:
         await connection.close()
+
+
+def act_as(staff_id: int) -> Actor:
+    """An administrator who changes something."""
+    viewer = Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=ALL_PERMISSIONS)
+    return Actor(ActorKind.STAFF, staff_id, viewer=viewer)
 
 
 async def _issue_token(connection: Any) -> str:

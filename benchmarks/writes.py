@@ -15,6 +15,7 @@ from typing import Any, Final
 import asyncpg
 import orjson
 from floor_writes import WRITES
+from import_batch import compare_import_batch
 from measurement import HERE
 from prepare import BenchmarkShop
 from report import replace_section, store_figures
@@ -135,6 +136,7 @@ def compare_writes(shop: BenchmarkShop, options: argparse.Namespace) -> list[dic
     finally:
         for variant in variants:
             variant.stop()
+    found.append(compare_import_batch(shop, options))
     print("\n" + format_writes(found), flush=True)
     if options.write:
         store_figures("writes", found)

@@ -29,7 +29,7 @@ from customer_gql.database.session_limits import find_missing_defaults, is_poole
 from customer_gql.execution.documents import DocumentCache
 from customer_gql.execution.files.downloads import file_routes, own_file_routes
 from customer_gql.execution.health.listener import HEALTH_ROUTES, create_health_pool, serving_health
-from customer_gql.execution.http import contexts
+from customer_gql.execution.http import contexts, deadlines
 from customer_gql.execution.http.caller import request_origin
 from customer_gql.execution.http.endpoint import Endpoint
 from customer_gql.execution.http.protocols.direct import DirectApplication
@@ -116,7 +116,7 @@ def _create_routes(
     others: list[BaseRoute] = []
     if streams is not None:
         is_development = settings.environment == "development"
-        events = EventStreams(streams, endpoint.preparation, is_development=is_development)
+        events = EventStreams(streams, endpoint.preparation, endpoint.deadlines.sweep, is_development=is_development)
         endpoint = replace(endpoint, open_stream=events.open_stream)
         open_context = partial(contexts.open_socket_context, settings)
         served = SocketEndpoint(endpoint, streams, open_context, is_development=is_development)
@@ -190,7 +190,7 @@ def _create_endpoint(
         token_gate=AdmissionGate(limits.requests),
         hashing=hashing.HashingPool(_HASHING_THREADS[audience]),
         page=partial(_show_page, audience) if is_development else None,
-        body_seconds=settings.body_seconds,
+        deadlines=deadlines.Deadlines(body=settings.body_seconds, statement=limits.seconds),
         counted_operations=frozenset(settings.metrics_operations),
     )
 

@@ -1,6 +1,5 @@
 """GraphQL over HTTP for one audience. Checks run in the order of their cost, the cheapest first."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -33,9 +32,9 @@ from customer_gql.security.hashing import HashingContext, HashingPool
 from customer_gql.settings import AudienceSettings
 
 from .caller import request_origin
-from .disconnects import run_until_disconnect
+from .deadlines import ClientDisconnected, Deadlines, run_until_disconnect
 from .positions import describe_position
-from .request import ClientDisconnected, read_request
+from .request import read_request
 from .request_log import RequestLog
 from .responses import (
     BEARER,
@@ -80,7 +79,7 @@ class Endpoint:
     token_gate: AdmissionGate
     hashing: HashingPool
     page: Callable[[Request], Awaitable[Response]] | None
-    body_seconds: float
+    deadlines: Deadlines
     open_stream: OpenStream | None = None
     counted_operations: frozenset[str] = frozenset()
 
@@ -126,11 +125,12 @@ class Endpoint:
     async def _respond(self, scope: Scope, receive: Receive, accept: str, log: RequestLog) -> Answering:
         headers = dict(scope["headers"])
         request = await read_request(
-            scope, headers, receive, max_bytes=self.limits.body_bytes, seconds=self.body_seconds
+            scope, headers, receive, max_bytes=self.limits.body_bytes, deadlines=self.deadlines
         )
         log.set_operation(request.operation_name)
         http_request = Request(scope)
-        answer = await run_until_disconnect(receive, self._answer_request(http_request, request, accept, log))
+        work = self._answer_request(http_request, request, accept, log)
+        answer = await run_until_disconnect(receive, work, self.deadlines.sweep)
         if isinstance(answer, GraphQLResponse):
             return answer
         assert self.open_stream is not None
@@ -140,8 +140,7 @@ class Endpoint:
         self, http_request: Request, request: GraphQLRequest, accept: str, log: RequestLog
     ) -> GraphQLResponse | tuple[PreparedOperation, Context]:
         """The answer, or the subscription to open."""
-        # A second more than the time limit of a statement, so that the database ends a slow one and reports it.
-        async with asyncio.timeout(self.limits.seconds + 1):
+        async with self.deadlines.of_answer():
             context = await self._open_context(http_request, presumes=self.preparation.is_frequent_query(request))
             log.viewer = context.viewer.kind.value
             answer = await self._answer_confirmed(request, context, log)

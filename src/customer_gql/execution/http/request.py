@@ -15,18 +15,16 @@ from customer_gql.execution.limits.text import MAX_NESTING
 from customer_gql.execution.preparation import GraphQLRequest
 from customer_gql.execution.refusal import RequestRefused
 
+from .deadlines import ClientDisconnected, Deadlines
+
 _DISCARDED_BYTES: Final = 1024 * 1024  # of a refused body are read and dropped, so that the client sees the refusal
 _DISCARD_SECONDS: Final = 1.0
 _KEYS: Final = (b'"query"', b'"documentId"', b'"variables"', b'"operationName"', b'"extensions"')
 _PARAMETERS: Final = 20  # of a URL; further ones are refused unread
 
 
-class ClientDisconnected(Exception):
-    """The client closed the connection before the response."""
-
-
 async def read_request(
-    scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, seconds: float
+    scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, *, max_bytes: int, deadlines: Deadlines
 ) -> GraphQLRequest:
     """Raises `RequestRefused`, or `ClientDisconnected`."""
     method = scope["method"]
@@ -34,10 +32,10 @@ async def read_request(
         return parse_query_string(scope["query_string"], headers)
     try:
         validate_headers(method, headers, max_bytes)
-        async with asyncio.timeout(seconds):
+        async with deadlines.of_body():
             body = await _read_body(receive, max_bytes)
     except TimeoutError:
-        message = f"The body was not received within {seconds:g} s."
+        message = f"The body was not received within {deadlines.body:g} s."
         raise _bad_request(408, message, {"Connection": "close"}) from None
     except RequestRefused as refused:
         if method == "POST":

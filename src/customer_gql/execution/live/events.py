@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Send
 
 from customer_gql.core.errors import ErrorCode
-from customer_gql.execution.http.disconnects import run_until_disconnect
-from customer_gql.execution.http.request import ClientDisconnected
+from customer_gql.execution.http.deadlines import ClientDisconnected, Sweep, run_until_disconnect
 from customer_gql.execution.http.request_log import RequestLog
 from customer_gql.execution.http.responses import BEARER, COMPLETE_EVENT, EVENT_STREAM, accepts_events, format_event
 from customer_gql.execution.preparation import OperationRefused, Preparation, PreparedOperation
@@ -36,6 +35,7 @@ class EventStreams:
 
     streams: LiveStreams
     preparation: Preparation
+    sweep: Sweep
     is_development: bool
 
     async def open_stream(
@@ -56,7 +56,7 @@ class EventStreams:
         stack = ExitStack()
         stack.enter_context(self.streams.hold_place(context.viewer))
         stack.enter_context(self.streams.rights.watch(context, operation.change_viewer))
-        return EventStream(operation, receive, stack, log)
+        return EventStream(operation, receive, self.sweep, stack, log)
 
 
 class EventStream:
@@ -64,13 +64,16 @@ class EventStream:
 
     status = 200
 
-    def __init__(self, operation: LiveOperation, receive: Receive, place: ExitStack, log: RequestLog) -> None:
+    def __init__(
+        self, operation: LiveOperation, receive: Receive, sweep: Sweep, place: ExitStack, log: RequestLog
+    ) -> None:
         self.headers = [
             (b"content-type", f"{EVENT_STREAM}; charset=utf-8".encode()),
             (b"x-accel-buffering", b"no"),  # nginx would keep events back
         ]
         self._operation = operation
         self._receive = receive
+        self._sweep = sweep
         self._place = place
         self._log = log
 
@@ -78,7 +81,7 @@ class EventStream:
         with self._place:
             try:
                 await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-                await run_until_disconnect(self._receive, self._send_events(send))
+                await run_until_disconnect(self._receive, self._send_events(send), self._sweep)
             except ClientDisconnected:
                 self._log.outcome = "CLIENT_GONE"
             finally:
