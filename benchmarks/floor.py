@@ -39,10 +39,9 @@ NEWEST = LIST.sorts[customers.NEWEST]
 
 
 async def build_grid(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
-    after = variables.get("after")
-    place = NEWEST.place(after, "after") if after else {}
+    place = find_place(variables)
     found = await fetch_statement(
-        connection, LIST.statement_of(customers.NEWEST, positioned=bool(after)), limit=51, **place
+        connection, LIST.statement_of(customers.NEWEST, positioned=bool(place)), limit=51, **place
     )
     shown = found[:50]
     ids = [row["id"] for row in shown]
@@ -81,8 +80,10 @@ async def build_grid(connection: Connection, variables: dict[str, Any]) -> dict[
     }
 
 
-async def build_nested(connection: Connection, _variables: dict[str, Any]) -> dict[str, Any]:
-    shown = (await fetch_statement(connection, LIST.statement_of(customers.NEWEST), limit=21))[:20]
+async def build_nested(connection: Connection, variables: dict[str, Any]) -> dict[str, Any]:
+    place = find_place(variables)
+    statement = LIST.statement_of(customers.NEWEST, positioned=bool(place))
+    shown = (await fetch_statement(connection, statement, limit=21, **place))[:20]
     found = await fetch_rows(connection, page_read(orders.orders_by_customer, 5), [row["id"] for row in shown], 6)
     ordered = {owner: its[:5] for owner, its in lists_by(found, "customer_id").items()}
     keys = [(order["customer_id"], order["id"]) for its in ordered.values() for order in its]
@@ -111,6 +112,12 @@ async def build_nested(connection: Connection, _variables: dict[str, Any]) -> di
             ]
         }
     }
+
+
+def find_place(variables: dict[str, Any]) -> dict[str, Any]:
+    """Where a page begins; empty for the first one."""
+    after = variables.get("after")
+    return NEWEST.place(after, "after") if after else {}
 
 
 async def fetch_statement(connection: Connection, statement: Statement, **values: Any) -> list[Any]:
@@ -144,11 +151,10 @@ async def answer_statement(request: Request) -> Response:
     name = request.path_params["document"]
     if name == "profile":
         arguments = [decode_id(variables["id"], "cus")]
-    elif name == "grid":
-        after = variables.get("after")
-        arguments = list(NEWEST.place(after, "after").values()) if after else [1 << 62, 1 << 62]
     else:
-        arguments = []
+        arguments = list(find_place(variables).values()) or [1 << 62, 1 << 62]
+    if name == "grid":  # the count is shared, as in the service
+        arguments.append(await LIST.counted.of(request.app.state.database))
     async with request.app.state.database.reads.acquire() as connection:
         text = await connection.fetchval(STATEMENTS[name], *arguments)
     return Response(text, media_type="application/json")

@@ -173,7 +173,7 @@ WHERE c.id = $1
 
 _GRID = f"""
 SELECT json_build_object('data', json_build_object('customers', json_build_object(
-  'totalCount', (SELECT count(*) FROM customer),
+  'totalCount', $3::bigint,
   'pageInfo', json_build_object('hasNextPage', count(*) > 50,
               'endCursor', (array_agg({_cursor_text("customer", "NUMBER:DESC", "c.number", "c.id")} ORDER BY n))[least(50, count(*))]),
   'nodes', json_agg(json_build_object('id', {_id_text("cus", "c.id")}, 'number', c.number, 'email', c.email,
@@ -197,6 +197,6 @@ SELECT json_build_object('data', json_build_object('customers', json_build_objec
     (SELECT coalesce(json_agg(json_build_object('number', number, 'status', status, 'items', {_LINES})), '[]')
      FROM (SELECT * FROM sales_order WHERE customer_id = c.id ORDER BY placed_at DESC, id DESC LIMIT 5) o)))
   ORDER BY c.number DESC, c.id DESC))))::text
-FROM (SELECT * FROM customer ORDER BY number DESC, id DESC LIMIT 20) c
+FROM (SELECT * FROM customer WHERE (number, id) < ($1, $2) ORDER BY number DESC, id DESC LIMIT 20) c
 """
 STATEMENTS = {"profile": _PROFILE, "grid": _GRID, "nested": _NESTED}

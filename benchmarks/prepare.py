@@ -149,10 +149,11 @@ async def _prepare_documents(url: str) -> tuple[str, dict[str, list[dict[str, An
         rows = await connection.fetch("SELECT id, number FROM customer ORDER BY number")
         some = chance.sample(rows, min(500, len(rows)))
         sort = customer_list.sorts[NEWEST]
+        pages = [{"after": _encode_cursor(sort, row)} for row in some]
         return token, {
             "profile": [{"id": encode_id("cus", row["id"])} for row in some],
-            "grid": [{"after": _encode_cursor(sort, row)} for row in some],
-            "nested": [{}],
+            "grid": pages,
+            "nested": [{}, *pages],  # the full page, and one of each caller
         }
     finally:
         await connection.close()

@@ -95,13 +95,20 @@ def choose_variants(names: list[str]) -> list[Variant]:
     return [variant for variant in variants if variant.name in names]
 
 
+_TESTED: Final = HERE.parent / "tests" / "documents"
+_DOCUMENTS: Final = {
+    "profile": _TESTED / "profile.graphql",
+    "grid": _TESTED / "customers.graphql",
+    "nested": HERE / "documents" / "admin" / "nested.graphql",
+}
+
+
 def request_bodies(variant: Variant, document: str, variables: list[dict[str, Any]]) -> list[str]:
     """The request bodies for one document, in the variant's own schema."""
     if variant.name == "postgraphile":
         query = (PEERS / f"{document}.graphql").read_text()
         return [orjson.dumps({"query": query, "variables": _peer_variables(document, it)}).decode() for it in variables]
-    name = {"profile": "profile", "grid": "customers", "nested": "orders"}[document]
-    query = (HERE.parent / "tests" / "documents" / f"{name}.graphql").read_text()
+    query = _DOCUMENTS[document].read_text()
     return [orjson.dumps({"query": query, "variables": given}).decode() for given in variables]
 
 
@@ -113,11 +120,11 @@ def _peer_variables(document: str, given: dict[str, Any]) -> dict[str, Any]:
     """Its ids are the keys of the database, and its cursors encode the same position differently."""
     if document == "profile":
         return {"id": str(_decode_key(given["id"]))}
-    if document == "grid":
-        *_, number, id = orjson.loads(base64.urlsafe_b64decode(given["after"] + "=="))
-        place = orjson.dumps([_PEER_ORDER, str(number), str(id)])
-        return {"after": base64.b64encode(place).decode()}
-    return {}
+    if "after" not in given:
+        return {}
+    *_, number, id = orjson.loads(base64.urlsafe_b64decode(given["after"] + "=="))
+    place = orjson.dumps([_PEER_ORDER, str(number), str(id)])
+    return {"after": base64.b64encode(place).decode()}
 
 
 def _decode_key(id: str) -> int:
