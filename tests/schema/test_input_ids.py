@@ -183,6 +183,7 @@ OWN = {
     "addressUpdate": ("adr", lambda id: {"input": {"id": id, "city": "Ockham"}}),
     "addressDelete": ("adr", lambda id: {"input": {"id": id}}),
     "orderCancel": ("ord", lambda id: {"input": {"id": id, "reason": "Price"}}),
+    "orderReorder": ("ord", lambda id: {"input": {"id": id}}),
     "sessionRevoke": ("ses", lambda id: {"input": {"id": id}}),
     "newsletterUnsubscribe": ("stv", lambda id: {"storeViewId": id}),
 }

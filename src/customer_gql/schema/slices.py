@@ -72,6 +72,7 @@ SLICES: Final = (
     "commerce.carts.staff",
     "commerce.carts.merging",
     "commerce.checkout",
+    "commerce.reorder",
     "commerce.wishlists",
     "commerce.wishlists.staff",
     "commerce.reviews",

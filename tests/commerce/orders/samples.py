@@ -72,3 +72,4 @@ async def make_rows(connection: Connection, count: int) -> MadeRows:
 
 
 GRID_ROWS = {"ORDERS": make_rows}
+UNRECORDED = {"orderReorder": "of the cart; other systems are told by the event cart.changed"}

@@ -49,10 +49,12 @@ _newest = Sort("NEWEST", (sales_order.c.placed_at, sales_order.c.id), descending
 orders_by_customer = Pages(select(sales_order), sales_order.c.customer_id, sort=_newest)
 
 # What the customer sees (docs/domain/orders.md#orders-10).
-_visible = exists().where(
-    assigned.c.state == sales_order.c.state, assigned.c.status == sales_order.c.status, assigned.c.is_visible
+IS_VISIBLE: Final[Any] = (
+    exists()
+    .where(assigned.c.state == sales_order.c.state, assigned.c.status == sales_order.c.status, assigned.c.is_visible)
+    .correlate(sales_order)
 )
-VISIBLE_ORDERS: Final[Any] = select(sales_order).where(_visible.correlate(sales_order))
+VISIBLE_ORDERS: Final[Any] = select(sales_order).where(IS_VISIBLE)
 visible_orders_by_id = one_by(VISIBLE_ORDERS, sales_order.c.customer_id, sales_order.c.id)
 own_orders_by_number = one_by(VISIBLE_ORDERS, sales_order.c.customer_id, sales_order.c.number)
 visible_orders_by_customer = Pages(VISIBLE_ORDERS, sales_order.c.customer_id, sort=_newest)

@@ -10,13 +10,14 @@ from customer_gql.customers.addresses.templates.types import FORMATTED, Format, 
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.access.guards import guarded_type
-from customer_gql.graph.connections import Connection, paged
+from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window, paged
 from customer_gql.graph.context import Info
-from customer_gql.graph.fields import column, loaded, storefront_only
+from customer_gql.graph.fields import column, loaded
+from customer_gql.graph.grids.inputs import make_filter_input, make_sort_input
 from customer_gql.graph.grids.types import build_grid_types, grid_row_field
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.roots import ADMIN
-from customer_gql.graph.scalars import Money, money
+from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.groups.reads import groups_by_id
 from customer_gql.shop.groups.types import CustomerGroup
 from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
@@ -26,12 +27,24 @@ from customer_gql.staff.types import SalesRepresentative
 
 from . import reads
 from .filters import ORDERS
+from .own_orders import OWN_ORDERS, OrderScope, load_own_orders
 from .statuses.types import OrderState
 
 if TYPE_CHECKING:
     from customer_gql.schema.order import Order
 
 _FORMATTED_COLUMNS: Final = ("company", "street", "city", "region", "postcode", "country_code", "telephone")
+OWN_FILTER: Final = make_filter_input(OWN_ORDERS, "OwnOrderFilter", is_for_staff=False)
+OWN_SORT: Final = make_sort_input(OWN_ORDERS, "OwnOrderSort")
+graph_enum(
+    OrderScope,
+    "Where orders were placed.",
+    {
+        "GLOBAL": "In every store view.",
+        "WEBSITE": "On the website that the request is about.",
+        "STORE_VIEW": "In the store view of `X-Store-View`, else in the default one of the website.",
+    },
+)
 OrderLink = Annotated["Order", strawberry.lazy("customer_gql.schema.order")]
 
 
@@ -222,14 +235,35 @@ class OrderSection:
         admin=True,
         requires=Permission.ORDERS_READ,
     )
-    visible_orders: Connection[OrderLink] = storefront_only(
-        paged(
-            reads.visible_orders_by_customer,
-            key="id",
-            description="Orders of the customer, newest first; without those that still wait for their payment.",
-        ),
-        "orders",
+
+    @strawberry.field(
+        name="orders",
+        graphql_type=Connection[OrderLink],
+        description="Orders of the customer, newest first; without those that still wait for their payment.",
+        metadata={"audience": "storefront"},
     )
+    async def own_orders(
+        self: Any,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        filter: Annotated[
+            OWN_FILTER | None, strawberry.argument(description="Orders to show; all by default.")
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            list[OWN_SORT] | None,
+            strawberry.argument(description="At most three sort keys; the id breaks ties. Newest first by default."),
+        ] = strawberry.UNSET,
+        scope: Annotated[
+            OrderScope, strawberry.argument(description="Where the orders were placed; anywhere by default.")
+        ] = OrderScope.GLOBAL,
+    ) -> Any:
+        window = make_window(first, after, last, before)
+        asked = [None if value is strawberry.UNSET else value for value in (filter, sort)]
+        return await load_own_orders(info.context, self.id, window, filter=asked[0], sort=asked[1], scope=scope)
+
     order_statistics: OrderStatistics = loaded(
         reads.statistics_by_customer, key="id", description="Totals of the customer's orders."
     )

@@ -177,7 +177,7 @@ def make_question_inputs(grid: Grid, node: str, *, has_attributes: bool) -> tupl
     )
 
 
-def make_filter_input(grid: Grid, name: str, *, has_attributes: bool = False) -> Any:
+def make_filter_input(grid: Grid, name: str, *, has_attributes: bool = False, is_for_staff: bool = True) -> Any:
     """`{ and or not … }` and one field for each column that can be filtered."""
     fields: dict[str, InputField] = {
         column.key: InputField(_input_of(column) | None, column.description)
@@ -187,11 +187,11 @@ def make_filter_input(grid: Grid, name: str, *, has_attributes: bool = False) ->
     if has_attributes:
         described = "Conditions on attributes; all of them have to hold."
         fields[ATTRIBUTES] = InputField(list[attribute_filter_input()] | None, described)
+    personal = " Columns with personal data need `customers.pii`." if is_for_staff else ""
     made = make_input(
         name,
         f"Filter of {grid.title}. All fields that are given have to hold; an empty filter matches every row. A filter has at "
-        f"most {MAX_DEPTH} levels, {MAX_CLAUSES} clauses and {MAX_VALUES} values. Columns with personal data need "
-        "`customers.pii`.",
+        f"most {MAX_DEPTH} levels, {MAX_CLAUSES} clauses and {MAX_VALUES} values.{personal}",
         {
             "and": InputField(None, "All of these filters hold; an empty list matches every row."),
             "or": InputField(None, "At least one of these filters holds; an empty list matches no row."),

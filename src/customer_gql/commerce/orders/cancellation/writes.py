@@ -6,9 +6,8 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.commerce.orders.documents.tables import InvoiceState, invoice
-from customer_gql.commerce.orders.reads import VISIBLE_ORDERS
+from customer_gql.commerce.orders.own_orders import find_own_order
 from customer_gql.commerce.orders.statuses.tables import OrderState
-from customer_gql.commerce.orders.tables import sales_order
 from customer_gql.commerce.orders.workflow.actions import NOT_POSSIBLE
 from customer_gql.commerce.orders.workflow.writes import ORDER_NOT_FOUND, LockedOrder, cancel_order, lock_order
 from customer_gql.core.actor import Actor
@@ -54,11 +53,10 @@ async def cancel_own_order(
     connection: Connection, key: Sequence[int], *, customer_id: int, reason: str | None, by: Actor
 ) -> None:
     """Cancel an order of the customer as a whole. Raises `RuleError`."""
-    if key[0] != customer_id:
+    if await find_own_order(connection, key, customer_id=customer_id) is None:
         raise ORDER_NOT_FOUND(path=["id"])
     order = await lock_order(connection, key, websites=None)
-    of_key = (sales_order.c.customer_id == key[0], sales_order.c.id == key[1])
-    if await fetch_one(connection, VISIBLE_ORDERS.where(*of_key)) is None:
+    if await find_own_order(connection, key, customer_id=customer_id) is None:
         raise ORDER_NOT_FOUND(path=["id"])
     await _judge_cancellation(connection, order)
     await _validate_reason(connection, order, reason)
