@@ -73,6 +73,7 @@ SLICES: Final = (
     "commerce.carts.merging",
     "commerce.checkout",
     "commerce.reorder",
+    "commerce.guest_orders",
     "commerce.wishlists",
     "commerce.wishlists.staff",
     "commerce.reviews",

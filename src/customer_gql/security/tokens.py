@@ -22,6 +22,7 @@ COMPANY_INVITATION: Final = "cgy_"
 LOGIN_CODE: Final = "cgl_"
 CART: Final = "cgk_"
 GUEST_ORDER: Final = "cgg_"
+GUEST_CANCELLATION: Final = "cgw_"
 PASSWORD_RESET: Final = "cgr_"  # noqa: S105 - a prefix, no secret
 
 

@@ -78,6 +78,7 @@ DUE = [
         dt.timedelta(seconds=1),
     ),
     ("companies.delete_invitations", {"company_invitation": "expires_at"}, dt.timedelta(days=31)),
+    ("guest_orders.delete_expired", {"guest_cancellation": "expires_at"}, dt.timedelta(seconds=1)),
     ("mail.purge", {"mail_outbox": "sent_at"}, dt.timedelta(days=31)),
     ("ledgers.delete_refusals", {"refused_movement": "created_at"}, dt.timedelta(days=31)),
     ("events.delete_old", {"domain_event": "occurred_at"}, dt.timedelta(days=31)),

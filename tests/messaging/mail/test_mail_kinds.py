@@ -39,6 +39,7 @@ EXPECTED = {
     "STORE_CREDIT_CHANGED": ("Your store credit changed", GENERAL, "mail.path.store_credit"),
     "REWARD_POINTS_CHANGED": ("Your reward points changed", GENERAL, "mail.path.reward_points"),
     "ORDER_PLACED": ("Your order DE-00000042", SALES, "mail.path.order_placed"),
+    "GUEST_ORDER_CANCELLATION": ("Cancel your order DE-00000042", SALES, "mail.path.guest_order_cancellation"),
     "STAFF_INVITATION": ("Choose your password for Main Store", None, "mail.path.staff_invitation"),
     "STAFF_PASSWORD_RESET": ("Choose a new password for Main Store", None, "mail.path.staff_password_reset"),
     "STAFF_PASSWORD_CHANGED": ("Your staff password was changed", None, "mail.path.staff_forgotten_password"),

@@ -20,12 +20,13 @@ from customer_gql.graph.roots import ADMIN
 from customer_gql.graph.scalars import Money, graph_enum, money
 from customer_gql.shop.groups.reads import groups_by_id
 from customer_gql.shop.groups.types import CustomerGroup
-from customer_gql.shop.websites.reads import store_views_by_id, websites_by_id
-from customer_gql.shop.websites.types import StoreView, Website
+from customer_gql.shop.websites.reads import store_views_by_id
+from customer_gql.shop.websites.types import StoreView
 from customer_gql.staff.reads import staff_by_id
 from customer_gql.staff.types import SalesRepresentative
 
 from . import reads
+from .figures import OrderStatistics, WebsiteOrderStatistics
 from .filters import ORDERS
 from .own_orders import OWN_ORDERS, OrderScope, load_own_orders
 from .statuses.types import OrderState
@@ -201,31 +202,6 @@ class OrderDetailSection(Node):
         return 0 if counted is None else counted.item_count
 
 
-@strawberry.type(
-    description="Totals of a customer's orders. Canceled orders do not count, refunds are subtracted, and only "
-    "orders in the base currency of the customer's website are included."
-)
-class OrderStatistics:
-    order_count: int = column("Number of orders.")
-    lifetime_value: Money = money("Sum of the orders after refunds.", amount="lifetime_value")
-    average_order_value: Money | None = money(
-        "Average value of an order after refunds; null without orders.", amount="average_order_value"
-    )
-    last_order_at: dt.datetime | None = column("Time at which the last order was placed.")
-
-
-@strawberry.type(
-    description="Totals of a customer's orders on one website in one currency. Canceled orders do not count, refunds are subtracted."
-)
-class WebsiteOrderStatistics:
-    website: Website = loaded(websites_by_id, key="website_id", description="Website on which the orders were placed.")
-    order_count: int = column("Number of orders, at least one.")
-    lifetime_value: Money = money("Sum of the orders after refunds.", amount="lifetime_value")
-    average_order_value: Money = money("Average value of an order after refunds.", amount="average_order_value")
-    first_order_at: dt.datetime = column("Time at which the first order was placed.")
-    last_order_at: dt.datetime = column("Time at which the last order was placed.")
-
-
 @strawberry.type
 class OrderSection:
     orders: Connection[OrderLink] | None = paged(
@@ -250,10 +226,11 @@ class OrderSection:
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
         filter: Annotated[
-            OWN_FILTER | None, strawberry.argument(description="Orders to show; all by default.")
+            OWN_FILTER | None,  # pyright: ignore[reportInvalidTypeForm]
+            strawberry.argument(description="Orders to show; all by default."),
         ] = strawberry.UNSET,
         sort: Annotated[
-            list[OWN_SORT] | None,
+            list[OWN_SORT] | None,  # pyright: ignore[reportInvalidTypeForm]
             strawberry.argument(description="At most three sort keys; the id breaks ties. Newest first by default."),
         ] = strawberry.UNSET,
         scope: Annotated[
@@ -261,7 +238,7 @@ class OrderSection:
         ] = OrderScope.GLOBAL,
     ) -> Any:
         window = make_window(first, after, last, before)
-        asked = [None if value is strawberry.UNSET else value for value in (filter, sort)]
+        asked: Any = [None if value is strawberry.UNSET else value for value in (filter, sort)]
         return await load_own_orders(info.context, self.id, window, filter=asked[0], sort=asked[1], scope=scope)
 
     order_statistics: OrderStatistics = loaded(

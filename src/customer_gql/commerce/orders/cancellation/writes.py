@@ -58,20 +58,21 @@ async def cancel_own_order(
     order = await lock_order(connection, key, websites=None)
     if await find_own_order(connection, key, customer_id=customer_id) is None:
         raise ORDER_NOT_FOUND(path=["id"])
-    await _judge_cancellation(connection, order)
-    await _validate_reason(connection, order, reason)
+    await judge_cancellation(connection, order)
+    await validate_reason(connection, order, reason)
     await cancel_order(connection, order, reason=reason, is_visible=True, by=by)
 
 
-async def _judge_cancellation(connection: Connection, order: LockedOrder) -> None:
+async def judge_cancellation(connection: Connection, order: LockedOrder, path: Sequence[str] = ("id",)) -> None:
+    """Raises the `RuleError` of what forbids shoppers to cancel the order."""
     if not await setting(connection, CANCELLATION_ENABLED, store_view_id=order.row.store_view_id):
-        raise _DISABLED(path=["id"])
+        raise _DISABLED(path=path)
     if order.facts.state not in _STATES:
-        raise NOT_POSSIBLE(path=["id"], state=order.facts.state.value)
+        raise NOT_POSSIBLE(path=path, state=order.facts.state.value)
     if order.facts.shipped:
-        raise _SHIPPED(path=["id"])
+        raise _SHIPPED(path=path)
     if order.facts.invoiced:
-        raise _PAID(path=["id"]) if await _is_paid(connection, order) else _INVOICED(path=["id"])
+        raise _PAID(path=path) if await _is_paid(connection, order) else _INVOICED(path=path)
 
 
 async def _is_paid(connection: Connection, order: LockedOrder) -> bool:
@@ -83,8 +84,10 @@ async def _is_paid(connection: Connection, order: LockedOrder) -> bool:
     return await fetch_one(connection, found.limit(1)) is not None
 
 
-async def _validate_reason(connection: Connection, order: LockedOrder, reason: str | None) -> None:
+async def validate_reason(connection: Connection, order: LockedOrder, reason: str | None) -> str:
+    """One of those of the shop. Raises `RuleError`."""
     listed = await setting(connection, CANCELLATION_REASONS, store_view_id=order.row.store_view_id)
     reasons = [line.strip() for line in listed.splitlines() if line.strip()]
-    if reason not in reasons:
+    if reason is None or reason not in reasons:
         raise _REASON_UNKNOWN(path=["reason"], reasons=reasons)
+    return reason
