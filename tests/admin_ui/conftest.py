@@ -38,7 +38,7 @@ async def open_shop(server: Server, template: str, folder: Path) -> AsyncIterato
     _require_browser_and_build()
     with cloned(server, template) as url:
         token, _ = await prepare_demo(url, lambda _done, _total: None, is_ours=True)
-        passwords = {one.email: one.password for one in await prepare_sign_ins(url)}
+        passwords = {one.email: one.password for one in await prepare_sign_ins(url, "key")}
         settings: dict[str, Any] = {"admin__bucket": 10**8, "admin__documents": "enforce", "environment": "development"}
         with started(folder, "serve", "--port", 0, database_url=url, **settings) as service:
             at = line(service.stderr).removeprefix("serving on ")

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -13,6 +16,7 @@ import pytest
 
 from customer_gql.embedded import binaries, server as postgres_server
 from customer_gql.embedded.postmaster import end_of_log, is_alive
+from customer_gql.embedded.watcher import UNUSED_SECONDS
 from support.processes import until
 from support.servers import (
     FAST,
@@ -59,6 +63,47 @@ async def test_server_of_a_killed_service_is_found_and_stopped(cluster: Path) ->
         assert postmaster(cluster) == pid
         assert await ask(server.owner_url(), "SELECT 1") == 1
     assert not is_alive(pid)
+
+
+async def test_server_of_killed_services_ends_by_itself(cluster: Path) -> None:
+    """Not before the last of them is killed: the first leaves one who goes on."""
+    with service(cluster) as first, service(cluster) as last:
+        pid = postmaster(cluster)
+        first.kill()
+        time.sleep(UNUSED_SECONDS + 10)
+        assert is_alive(pid)
+        last.kill()
+        last.wait()
+        killed_at = time.monotonic()
+        until(lambda: not is_alive(pid), seconds=120)
+        assert time.monotonic() - killed_at >= UNUSED_SECONDS
+    until(lambda: stopped(cluster))
+    with postgres_server.running_server(cluster) as server:
+        assert await ask(server.owner_url(), "SELECT 1") == 1
+        assert postmaster(cluster) != pid
+    assert stopped(cluster)
+
+
+@only_proc
+async def test_a_server_has_one_watcher_and_again_after_it_was_killed(cluster: Path) -> None:
+    with service(cluster), postgres_server.running_server(cluster):
+        until(lambda: len(watchers(cluster)) == 1)
+        [watcher] = watchers(cluster)
+        kill(watcher)
+        with postgres_server.running_server(cluster):
+            until(lambda: len(watchers(cluster)) == 1)
+            assert watchers(cluster) != [watcher]
+    until(lambda: watchers(cluster) == [], seconds=60)
+
+
+def watchers(home: Path) -> list[int]:
+    found = list[int]()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if words[-2:-1] == [os.fsencode(home)] and b"customer_gql.embedded.watcher" in words[1:4]:
+                found.append(int(process.name))
+    return found
 
 
 async def test_killed_server_comes_back_with_every_committed_row(cluster: Path) -> None:

@@ -29,17 +29,18 @@ log = structlog.get_logger("start")
 def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 chooses a free one.")] = None) -> None:
     """Serve a shop of generated customers on an embedded PostgreSQL. Ctrl-C stops both."""
     from customer_gql.app import create_app
-    from customer_gql.demo.start import format_greeting, run_prepare
+    from customer_gql.demo.start import format_greeting, preparing_alone, run_prepare
     from customer_gql.execution.http import server
     from customer_gql.execution.telemetry import logs
 
     given = load_settings(environment="development", log_format="console", **_given_options(port=port))
-    settings = with_demo_key(given)
+    with preparing_alone(given.data_dir):
+        settings = with_demo_key(given)
     logs.configure_logging(settings.log_format)
     with _listening(settings) as listening, database(settings) as urls:
-        bring_up(urls)
-        with show_progress("a shop of made-up customers") as advance:
-            tokens, sign_ins = run_prepare(urls.service, advance, is_ours=settings.database_url is None)
+        with preparing_alone(settings.data_dir), show_progress("a shop of made-up customers") as advance:
+            bring_up(urls)
+            tokens, sign_ins = run_prepare(settings, urls.service, advance)
         base = _served_url(settings, listening)
         settings = settings.model_copy(update={"database_url": urls.service})
         app = create_app(_with_served_links(settings, base))

@@ -1,6 +1,8 @@
-"""Who signs in to the admin UI of the demo: one staff user of each role, with passwords that are new at every start."""
+"""Who signs in to the admin UI of the demo: one staff user of each role, with passwords that only the demo's key gives, so that what
+one terminal printed is true while another serves the same shop."""
 
-import secrets
+import hashlib
+import hmac
 from contextlib import suppress
 from typing import Final, NamedTuple
 
@@ -19,7 +21,7 @@ _PEOPLE: Final = {
     "support": ("support@example.com", "Demo Support"),
     "viewer": ("viewer@example.com", "Demo Viewer"),
 }
-_PASSWORD_BYTES: Final = 8
+_PASSWORD_LENGTH: Final = 16
 
 
 class SignIn(NamedTuple):
@@ -38,9 +40,9 @@ async def create_demo_staff(database: Database) -> None:
                 await staff.create_staff_user(connection, email=email, name=name, role=role)
 
 
-async def issue_sign_ins(database: Database) -> list[SignIn]:
-    """New passwords, known to the terminal alone. Sessions of an earlier start go on."""
-    issued = [SignIn(role, email, secrets.token_hex(_PASSWORD_BYTES)) for role, (email, _) in _PEOPLE.items()]
+async def issue_sign_ins(database: Database, secret: str) -> list[SignIn]:
+    """Passwords that hold whatever was chosen since an earlier start. Its sessions go on."""
+    issued = [SignIn(role, email, _derive_password(secret, email)) for role, (email, _) in _PEOPLE.items()]
     with hashing.HashingContext(hashing.HashingPool(hashing.CORES)):
         hashes = [await hashing.hash_password(one.password) for one in issued]
     stored: list[SignIn] = []
@@ -51,3 +53,7 @@ async def issue_sign_ins(database: Database) -> list[SignIn]:
                 await store_password(connection, staff_password, user.id, hash)
                 stored.append(one)
     return stored
+
+
+def _derive_password(secret: str, email: str) -> str:
+    return hmac.digest(secret.encode(), f"demo password of {email}".encode(), hashlib.sha256).hex()[:_PASSWORD_LENGTH]

@@ -2,7 +2,10 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Sequence
+import fcntl
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -18,10 +21,11 @@ from customer_gql.demo.first_job import run_first_jobs
 from customer_gql.demo.older_companies import give_companies
 from customer_gql.demo.seed.seeding import seed_shop
 from customer_gql.demo.sign_ins import ADMINISTRATOR, SignIn, create_demo_staff, issue_sign_ins
+from customer_gql.embedded.binaries import open_private
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.schema.slices import join_declarations
-from customer_gql.settings import load_settings
+from customer_gql.settings import Settings, load_settings
 from customer_gql.staff import writes as staff
 from customer_gql.staff.tables import staff_user
 
@@ -29,6 +33,15 @@ STAFF = ADMINISTRATOR
 CUSTOMERS = 250
 LIFETIME = dt.timedelta(days=7)
 QUERY = "{ customers(first: 3) { totalCount nodes { number fullName email orders(first: 2) { nodes { number status } } } } }"
+
+
+@contextmanager
+def preparing_alone(folder: Path) -> Generator[None]:
+    """One demo of a folder at a time makes its key and fills its shop; others wait, and find both."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open_private(folder / "demo.lock", "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 async def prepare_demo(url: str, on_progress: Callable[[int, int], None], *, is_ours: bool) -> tuple[str, str]:
@@ -101,14 +114,14 @@ def format_greeting(base: str, tokens: tuple[str, str], sign_ins: Sequence[SignI
     )
 
 
-async def prepare_sign_ins(url: str) -> list[SignIn]:
+async def prepare_sign_ins(url: str, secret: str) -> list[SignIn]:
     """How people sign in to the admin UI of a prepared demo."""
     async with open_database(url, projections=PROJECTIONS) as database:
-        return await issue_sign_ins(database)
+        return await issue_sign_ins(database, secret)
 
 
 def run_prepare(
-    url: str, on_progress: Callable[[int, int], None], *, is_ours: bool
+    settings: Settings, url: str, on_progress: Callable[[int, int], None]
 ) -> tuple[tuple[str, str], list[SignIn]]:
-    tokens = asyncio.run(prepare_demo(url, on_progress, is_ours=is_ours))
-    return tokens, asyncio.run(prepare_sign_ins(url))
+    tokens = asyncio.run(prepare_demo(url, on_progress, is_ours=settings.database_url is None))
+    return tokens, asyncio.run(prepare_sign_ins(url, settings.secret_keys.get_secret_value()))

@@ -1,22 +1,16 @@
 """Finding the server that runs on a data folder, or launching one."""
 
-import fcntl
 import json
 import secrets
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
 from . import binaries as postgres_binaries, cluster, postmaster
-from .binaries import SUPERUSER, Account, EmbeddedPostgresError, open_private
+from .binaries import SUPERUSER, Account, EmbeddedPostgresError
 from .databases import OWNER, SERVICE, Server, connect_superuser, run_in_thread
-
-STARTED_HERE: Final = "customer_gql.supervised"
-"""A setting that says that we started the server: only such a one is stopped."""
+from .users import STARTED_HERE
 
 _SETTINGS: Final = {
     "listen_addresses": "",
@@ -33,26 +27,6 @@ def find_home(data_dir: Path) -> tuple[Path, Account | None]:
     account = postgres_binaries.account_for(data_dir / "pgdata")
     home = postgres_binaries.home_for(data_dir, account)
     return home, postgres_binaries.account_for(home / "pgdata")
-
-
-@contextmanager
-def lock_folder(home: Path) -> Generator[None]:
-    """One process at a time starts or stops the server of this folder."""
-    with open_private(home / "start.lock", "a") as lock:
-        deadline = time.monotonic() + postmaster.START_TIMEOUT
-        while not try_lock(lock):
-            if time.monotonic() > deadline:
-                raise EmbeddedPostgresError(f"Another process has been starting the server in {home} for too long.")
-            time.sleep(0.02)
-        yield
-
-
-def try_lock(file: TextIOWrapper) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def find_server(home: Path) -> Server | None:

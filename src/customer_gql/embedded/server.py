@@ -1,13 +1,11 @@
 """The PostgreSQL that comes with the package: for the demo, for development and for tests.
 
-Every process that calls `start` on one data folder shares one server, and the last to leave stops it. A server that was
-started by hand is used and never stopped. Neither a killed service nor a killed server loses a committed row, and a
-first start that was cut short leaves nothing that would keep the next from working. The server listens on a private
-Unix socket only and asks for a password.
+Every process that calls `start` on one data folder shares one server, and the last to leave stops it; if all were
+killed, it ends half a minute later at most. A server that was started by hand is used and never stopped. Neither a killed
+service nor a killed server loses a committed row, and a first start that was cut short leaves nothing that would keep the
+next from working. The server listens on a private Unix socket only and asks for a password.
 """
 
-import fcntl
-import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,10 +13,11 @@ from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
-from . import postmaster
-from .binaries import EmbeddedPostgresError, open_private
+from .binaries import EmbeddedPostgresError
 from .databases import Server, create_database, drop_database, prepare_database, run_in_thread
-from .launching import STARTED_HERE, find_home, find_server, launch_server, lock_folder, try_lock
+from .launching import find_home, find_server, launch_server
+from .users import join_users, lock_folder, stop_if_unused
+from .watcher import start_watcher
 
 __all__ = [
     "Attachment",
@@ -44,7 +43,7 @@ class Attachment:
             return
         # In a folder that was deleted the server notices by itself, within a minute.
         with self._users, suppress(FileNotFoundError), lock_folder(self.server.data_dir):
-            _stop_if_unused(self.server.data_dir, self._users)
+            stop_if_unused(self.server.data_dir, self._users)
 
 
 def start_server(
@@ -58,15 +57,15 @@ def start_server(
     try:
         home, account = find_home(data_dir)
         with lock_folder(home):
-            users, server = open_private(home / "users.lock", "a"), None
+            users, server = join_users(home), None
             try:
-                fcntl.flock(users, fcntl.LOCK_SH)
                 server = find_server(home) or launch_server(home, account, binaries, dict(settings or {}))
                 run_in_thread(partial(prepare_database, server))
+                start_watcher(home)
             except BaseException as fault:
                 # Ctrl-C may come when the server runs already, though nobody was told.
                 if server or not isinstance(fault, Exception):
-                    _stop_if_unused(home, users)
+                    stop_if_unused(home, users)
                 users.close()
                 raise
             return Attachment(server, users)
@@ -84,24 +83,3 @@ def running_server(
         yield attachment.server
     finally:
         attachment.stop()
-
-
-def _stop_if_unused(home: Path, users: TextIOWrapper) -> None:
-    """Call with the folder locked, so that nobody attaches meanwhile."""
-    pgdata = home / "pgdata"
-    noted = postmaster.read_pid_file(pgdata)
-    if noted is None or not try_lock(users):
-        return
-    if _was_started_here(pgdata):
-        postmaster.stop_postmaster(noted.pid, pgdata)
-        postmaster.drop_socket_dir(home)
-
-
-def _was_started_here(pgdata: Path) -> bool:
-    """The server writes its command line down, a moment after its note, so any process can tell who started it."""
-    deadline = time.monotonic() + postmaster.ANSWER_TIMEOUT
-    while postmaster.read_pid_file(pgdata) and time.monotonic() < deadline:
-        with suppress(FileNotFoundError):
-            return STARTED_HERE in (pgdata / "postmaster.opts").read_text(encoding="utf-8", errors="replace")
-        time.sleep(0.02)
-    return False

@@ -59,6 +59,14 @@ FAULTS = {
         "row as a value: SELECT address"
     ],
     "SELECT count(*) FROM mail_outbox": [],
+    "WITH gone AS (DELETE FROM cart WHERE customer_id = $1 RETURNING id) INSERT INTO domain_event (id) SELECT id FROM gone": [
+        "writes tables of several distributions: INSERT cart, domain_event"
+    ],
+    "WITH gone AS (DELETE FROM visitor WHERE token_hash = $1) DELETE FROM customer_email WHERE email_normalised = $1": [
+        "writes tables of several distributions: DELETE customer_email, visitor"
+    ],
+    "WITH moved AS (UPDATE customer SET version = $1 WHERE id = $2) UPDATE customer_activity SET visits = 1 WHERE customer_id = $2": [],
+    "WITH gone AS (DELETE FROM job WHERE id = $1 RETURNING id) INSERT INTO job_log (id) SELECT id FROM gone": [],
     "CREATE TEMPORARY TABLE import_change ON COMMIT DROP AS SELECT c.id FROM import_customer s JOIN customer c ON c.id = s.owner_id": [
         "temporary table beside others: CREATE customer",
         "temporary table: CREATE customer",

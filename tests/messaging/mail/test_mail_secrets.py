@@ -5,9 +5,14 @@ import json
 
 import pytest
 from cryptography.fernet import Fernet
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import SecretStr
 
 from customer_gql.core.ids import encode_id
+from customer_gql.core.telemetry.spans import use_spans
+from customer_gql.execution.telemetry.tracing import start_tracing
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.messaging.mail.delivery import DeliveryPolicy, deliver_mails, erase_secrets
 from customer_gql.messaging.mail.writes import queue_mail
@@ -114,3 +119,25 @@ async def test_without_keys_in_development_the_token_stays_readable(tools, store
     assert mailed_token(await store.fetchrow("SELECT * FROM mail_outbox")) == "cgr_plain"
     await deliver_mails(Tools(tools.database, tools.settings.model_copy(update={"secret_keys": SecretStr("")})))
     assert "#token=cgr_plain" in part(inbox.only(), "plain")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(None, None), ("550 no such mailbox", None), ("421 busy", "MailServerBusy")]
+)
+async def test_a_mail_is_a_span_that_names_its_template_and_nobody(answer, kind, tools, store, inbox, manager):
+    """Whether it is sent, refused for good, or given back because the server is busy."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    row, token = await asked_for_link(manager, store)
+    inbox.rcpt = answer
+    start_tracing("", provider.get_tracer("test"))
+    try:
+        await deliver_mails(tools)
+    finally:
+        use_spans(None)
+    assert len(inbox.messages) == (0 if answer else 1)
+    [one] = [one for one in exporter.get_finished_spans() if one.name == "mail"]
+    failed = {} if kind is None else {"error.type": kind}
+    assert dict(one.attributes or {}) == {"template": row.template, "attempt": row.attempts + 1, **failed}
+    written = "".join(span.to_json() for span in exporter.get_finished_spans())
+    assert (token in written, row.recipient in written) == (False, False)

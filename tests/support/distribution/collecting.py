@@ -1,6 +1,7 @@
 """A plugin that collects the statements which the service runs in the processes of tests: `make statements`.
 
-Each worker writes those it saw into the folder of COLLECT_STATEMENTS; without it nothing is collected. What tests ask by
+Each worker writes those it saw into the folder of COLLECT_STATEMENTS, each when it comes, so that a run that is ended leaves
+what it saw; without the variable nothing is collected. What tests ask by
 themselves, to arrange rows or to look at them, is left out: the code that asks is looked up on the stack.
 """
 
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncpg
-import pytest
 
 import customer_gql
 from customer_gql.database import statements
@@ -38,20 +38,19 @@ def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
     def ask(self: Any, query: str, *positional: Any, **named: Any) -> Any:
         if query not in _texts and _is_asked_by_service():
             _texts.add(query)
+            _write(query)
         return method(self, query, *positional, **named)
 
     return ask
 
 
+def _write(text: str) -> None:
+    with (Path(str(FOLDER)) / f"{os.getpid()}.jsonl").open("a") as written:
+        written.write(json.dumps(text) + "\n")
+
+
 def pytest_configure() -> None:
     if FOLDER:
+        Path(FOLDER).mkdir(parents=True, exist_ok=True)
         for name in _METHODS:
             setattr(MarkingConnection, name, _noting(getattr(MarkingConnection, name)))
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish() -> None:
-    if FOLDER and _texts:
-        folder = Path(FOLDER)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{os.getpid()}.json").write_text(json.dumps(sorted(_texts)))

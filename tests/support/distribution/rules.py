@@ -213,8 +213,22 @@ def _judge_whole(statement: exp.Expr) -> Iterator[Finding]:
         values = {one.name for one in (part.unalias() for part in select.expressions) if isinstance(one, exp.Column)}
         if rows & values and (tables := _spread_tables(select)):
             yield Finding("row as a value", "SELECT", tables)
+    yield from _judge_writes(statement, kind)
+
+
+def _judge_writes(statement: exp.Expr, kind: str) -> Iterator[Finding]:
+    targets = [one.find(exp.Table) for one in statement.find_all(exp.Insert, exp.Update, exp.Delete)]
+    written = {target.name for target in targets if target is not None} & DISTRIBUTION.keys()
+    if len({_group(name) for name in written}) > 1:
+        yield Finding("writes tables of several distributions", kind, tuple(sorted(written)))
     for insert in statement.find_all(exp.Insert):
         yield from _judge_insert(insert)
+
+
+def _group(table: str) -> str:
+    """What rows lie together by: those of customers do, and each lookup has keys of its own."""
+    kind = DISTRIBUTION[table]
+    return table if kind == "lookup" else kind
 
 
 def _judge_insert(insert: exp.Insert) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ def find_unaccepted(texts: set[str], *lists: str) -> dict[str, list[str]]:
 
 
 def main(folder: str, *lists: str) -> None:
-    texts = {text for file in Path(folder).glob("*.json") for text in json.loads(file.read_text())}
+    texts = {json.loads(line) for file in Path(folder).glob("*.jsonl") for line in file.read_text().splitlines()}
     found = find_unaccepted(texts, *lists)
     for fault, statements in found.items():
         sys.stdout.write(f"{fault}\n  {' '.join(statements[0].split())[:300]}\n")

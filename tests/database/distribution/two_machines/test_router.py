@@ -1,29 +1,23 @@
 """Part of the service on two databases, by a driver that sends each statement where its distribution key leads."""
 
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from customer_gql.customers.accounts.reads import viewers_by_token
 from customer_gql.database.distribution.forms import use_distributed_forms
-from customer_gql.database.pools import Database, open_database
+from customer_gql.database.pools import Database
 from customer_gql.execution.plans import cache
-from customer_gql.schema.projections import PROJECTIONS
-from customer_gql.settings import Settings
 from customer_gql.staff import writes as staff
 from support.adobe_shop import ANN, HOME, Shop, sheet
-from support.clients import Client, served
+from support.clients import Client
+from support.distribution.people import PEOPLE, sign_up
 from support.distribution.router import NotRouted, RoutingConnection, find_machine, split_arguments
 from support.distribution.routes import Key, find_route
 from support.mailed import newest_token
-from support.shopping import REFRESH, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, SIGN_UP, person
-from support.spare_databases import SpareDatabases
+from support.shopping import REFRESH, RESET, RESET_REQUEST, SIGN_IN, SIGN_OUT, person
 
-PEOPLE = [f"shopper{number}@example.com" for number in range(14)]
-"""So many that not all of them live on one machine, but for one run in eight thousand."""
 ENTRY = {
     "firstName": "Ada",
     "lastName": "Byron",
@@ -42,38 +36,6 @@ SECTIONS = """id firstName email version addresses { city } orders(first: 3) { t
 ME = "{ me { id firstName email version addresses { city } orders(first: 3) { totalCount nodes { number } } } }"
 MANY = f"query N($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Customer {{ {SECTIONS} history(first: 2) {{ nodes {{ kind }} }} }} }} }}"
 BY_EMAIL = """query B($email: String!) { customer(by: {email: $email}) { id email otherAccounts { id } } }"""
-
-
-@pytest.fixture
-async def database(spare_databases: SpareDatabases) -> AsyncGenerator[Database]:
-    """Two databases as one."""
-    with spare_databases.lend() as first, spare_databases.lend() as second:
-        RoutingConnection.second_url, RoutingConnection.ran = second, [0, 0]
-        RoutingConnection.refused.clear()
-        async with open_database(first, connection_class=RoutingConnection, projections=PROJECTIONS) as opened:
-            yield opened
-
-
-@pytest.fixture
-async def http(settings: Settings, database: Database) -> AsyncGenerator[httpx.AsyncClient]:
-    use_distributed_forms(True)
-    async with served(settings.model_copy(update={"distributed": True}), database) as client:
-        yield client
-    use_distributed_forms(False)
-
-
-@pytest.fixture
-def guest(http: httpx.AsyncClient) -> Client:
-    return Client(http, "/graphql", None)
-
-
-async def sign_up(guest: Client, email: str) -> Client:
-    """A customer who signs up, then in."""
-    made = (await guest.data(SIGN_UP, input=person(email)))["signUp"]
-    assert made["userErrors"] == []
-    grant = (await guest.data(SIGN_IN, input={"email": email, "password": person(email)["password"]}))["signIn"]
-    assert grant["userErrors"] == []
-    return Client(guest.http, "/graphql", grant["accessToken"])
 
 
 async def is_out(shopper: Client) -> bool:
