@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from customer_gql.core.ids import encode_id
+from customer_gql.customers.companies.registration.settings import COMPANIES_ENABLED, REGISTRATION
 from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.messaging.jobs.work import Tools
 from customer_gql.shop.settings.writes import set_value
 from support.adobe_shop import ANN, HOME, sheet
+from support.companies import company_id, make_company, make_member, member_id
 from support.customers import customer_id, make_address, make_customer
 from support.importing import problems, run_import, upload
 from support.jobs import delete_open_jobs
@@ -25,6 +27,9 @@ EDIT = f"mutation E($input: CustomerUpdateInput!) {{ customerUpdate(input: $inpu
 ADDRESS_CREATE = f"mutation C($input: AddressCreateInput!) {{ addressCreate(input: $input) {{ {ERRORS} }} }}"
 ADDRESS_UPDATE = f"mutation U($input: AddressUpdateInput!) {{ addressUpdate(input: $input) {{ {ERRORS} }} }}"
 OF_STAFF = f"mutation C($input: CustomerAddressCreateInput!) {{ customerAddressCreate(input: $input) {{ {ERRORS} }} }}"
+REGISTER = f"mutation R($input: CompanyRegisterInput!) {{ companyRegister(input: $input) {{ {ERRORS} }} }}"
+USER = f"mutation U($input: CompanyUserUpdateInput!) {{ companyUserUpdate(input: $input) {{ {ERRORS} }} }}"
+REPLACE = f"mutation R($input: CompanyAdminReplaceInput!) {{ companyAdminReplace(input: $input) {{ {ERRORS} }} }}"
 FORM = """query F($kind: FormKind!) { form(kind: $kind) { fields { code rules { minLength maxLength validation minDate } } } }"""
 
 
@@ -72,6 +77,50 @@ async def test_a_rule_of_the_profile_binds_every_door(http: Any, as_customer: An
     assert rules == {"minLength": 3, "maxLength": None, "validation": "ALPHA", "minDate": None}
     assert await change(boss, connection, "firstName", None) == []
     assert await refused(me, ME, firstName="Al") == []
+
+
+async def test_a_rule_of_names_binds_companies(http: Any, as_customer: Any, browser: Any, connection: Any):
+    boss, guest = await staff_client(http, connection), await browser()
+    for option in (COMPANIES_ENABLED, REGISTRATION):
+        await set_value(connection, option, True)
+    employer = await make_company(connection)
+    old = await make_customer(connection, first_name="Bo", last_name="Lee")
+    seat = await make_member(connection, employer, old, is_account_of_company=True)
+    manager = await as_customer(employer.admin_customer_id)
+    assert await change(boss, connection, "firstName", {"minLength": 3}) == []
+    assert await change(boss, connection, "lastName", {"validation": "ALPHA"}) == []
+    wrong = {"firstName": "Al", "lastName": "Lee 2"}
+    expected = [("attribute.too_short", ["firstName"]), ("attribute.not_letters", ["lastName"])]
+    asked = {
+        "name": "Acme",
+        "email": f"office.{next(NAMES)}@acme.example",
+        "legalAddress": {
+            "street": ["1 High Street"],
+            "city": "Leeds",
+            "postcode": "LS1 1AA",
+            "countryCode": "GB",
+            "telephone": "0113 496 0000",
+        },
+    }
+    person = new_person(**wrong, password="Correct horse battery 9")
+    inside = [(key, ["admin", *path]) for key, path in expected]
+    assert await refused(guest, REGISTER, **asked, admin=person) == inside
+    assert await connection.fetchval("SELECT count(*) FROM company WHERE email = $1", asked["email"]) == 0
+    assert await refused(manager, USER, id=member_id(seat), **wrong) == expected
+    names = "SELECT first_name || ' ' || last_name FROM customer WHERE id = $1"
+    assert await connection.fetchval(names, old.id) == "Bo Lee"
+    # The stored name is not judged again beside another edit, a new one that fits is stored.
+    assert await refused(manager, USER, id=member_id(seat), firstName="Bo", jobTitle="Buyer") == []
+    assert await refused(manager, USER, id=member_id(seat), firstName="Bob", lastName="Lane") == []
+    assert await connection.fetchval(names, old.id) == "Bob Lane"
+    hired = make_admin(**wrong)
+    assert await refused(boss, REPLACE, companyId=company_id(employer), newAdmin=hired) == [
+        (key, ["newAdmin", *path]) for key, path in expected
+    ]
+
+
+def make_admin(**given: Any) -> dict[str, Any]:
+    return {"email": f"admin.{next(NAMES)}@acme.example", "firstName": "Ann", "lastName": "Lee", **given}
 
 
 async def test_a_rule_of_addresses_binds_every_door(http: Any, as_customer: Any, connection: Any):

@@ -10,7 +10,6 @@ from customer_gql.core.concurrent_edits import Changes
 from customer_gql.core.errors import CollectedErrors, Refusal, UserErrorCode
 from customer_gql.core.ids import encode_id
 from customer_gql.core.text import validate_line
-from customer_gql.core.values.person_names import validate_person_name
 from customer_gql.customers.addresses.validation import validate_telephone
 from customer_gql.customers.companies.memberships import (
     NOT_A_MEMBER,
@@ -22,10 +21,12 @@ from customer_gql.customers.companies.memberships import (
 )
 from customer_gql.customers.companies.tables import MAX_NAME, company_member
 from customer_gql.customers.history.writes import record_customer_event
+from customer_gql.customers.profile.values import fields
 from customer_gql.customers.profile.values.validation import IS_COMPANY_ADMIN
 from customer_gql.customers.profile.writes import change_customer
 from customer_gql.database.statements import Connection, Row, execute_statement, fetch_value
 from customer_gql.database.transactions import mark_customers
+from customer_gql.shop.settings.reads import settings_at
 
 from .acting import ActingMember, record_acting
 from .roles import find_role, refuse_missing_permissions
@@ -104,13 +105,13 @@ async def _validate_seat(
 async def _validate_names(
     connection: Connection, seat: Row, account: Row, given: Mapping[str, Any]
 ) -> dict[str, str | None]:
-    refused, values = CollectedErrors(), dict[str, str | None]()
-    for field, column in _NAMES.items():
-        with refused.collecting():
-            if field in given:
-                values[column] = validate_person_name(given[field], [field], required=True)
-    refused.raise_collected()
-    values = {column: value for column, value in values.items() if value != account[column]}
+    wanted = {field: given[field] for field in _NAMES if field in given}
+    new = {field: value for field, value in wanted.items() if field not in fields.find_given_back(wanted, account)}
+    if not new:
+        return {}
+    shop = await settings_at(connection, *fields.SETTINGS, website_id=account.website_id)
+    valid = fields.validate_profile(new, shop)
+    values = {_NAMES[field]: value for field, value in valid.items() if value != account[_NAMES[field]]}
     if values and (not seat.is_account_of_company or await _has_others(connection, seat)):
         raise _NAME_OF_OTHERS(path=[next(field for field, column in _NAMES.items() if column in values)])
     return values
