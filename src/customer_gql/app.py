@@ -19,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from customer_gql.administration.customer_grid.upgrade import EMPTY_GRID_WARNING, is_grid_empty
 from customer_gql.administration.customer_import.uploads.routes import UPLOAD_PATH, make_import_place
+from customer_gql.commerce.orders.payments.routes import payment_routes
 from customer_gql.customers.attribute_files.routes import ADMIN_UPLOADS, STOREFRONT_UPLOADS, make_place
 from customer_gql.database.background import Background
 from customer_gql.database.connecting.replica import Replica
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> Starlette:
             *HEALTH_ROUTES,
             *_create_upload_routes(settings),
             *oidc_routes.oidc_routes(settings),
+            *payment_routes(settings),
             *(_create_development_routes(settings) if settings.environment == "development" else []),
             *(admin_ui.admin_ui_routes(settings) if settings.admin_ui else []),
         ],
@@ -90,10 +92,9 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     hashing.set_cost(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
-    app.state.draining = False
     app.state.streams = streams
     app.state.warnings = []
-    app.state.is_supervised = False
+    app.state.draining = app.state.is_supervised = False
     app.state.replica = None
     app.state.buckets = buckets
     app.state.background = Background()
@@ -296,5 +297,4 @@ def _patience(settings: Settings, limits: AudienceSettings) -> TimeLimits:
 
 
 async def _show_page(audience: Literal["storefront", "admin"], request: Request) -> Response:
-    sample = await graphiql.find_sample(request.app.state.databases[audience])
-    return graphiql.page_response(audience, request, sample)
+    return graphiql.page_response(audience, request, await graphiql.find_sample(request.app.state.databases[audience]))

@@ -105,4 +105,5 @@ def test_ledgers_and_history_are_append_only():
         "staff_event",
         "vat_check",
         "order_comment",
+        "payment_transaction",
     }

@@ -111,6 +111,8 @@ ROOTS: dict[str, list[str]] = {
         "orderCancel",
         "orderCommentAdd",
         "orderHold",
+        "orderPaymentAccept",
+        "orderPaymentDeny",
         "orderUnhold",
     ],
     "companies.delete": ["companyDelete"],

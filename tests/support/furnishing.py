@@ -72,6 +72,8 @@ FACTS: dict[str, dict[str, Any]] = {
     "order_comment": {"state": "NEW"},
     "sales_order_item": {**LINE, **DOCUMENTED, "row_total": 613 * 7 - 59},
     "invoice": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
+    # Nothing that its provider is asked about.
+    "order_payment": {"state": "AUTHORIZED", "amount": 9917, "captured_total": 97, "check_at": None},
     # Beside those that the shop has.
     "order_status": {"code": lambda: f"bystander_{next(numbers)}"},
     "order_status_state": {"is_default": False},

@@ -16,6 +16,7 @@ STAFF_ROOTS = {"admin_field", "admin_mutation"}
 OWN_ROOTS = {"customer_field", "customer_mutation", "own_staff_field", "own_staff_mutation"}
 CHECKS = {
     "act_on_many",
+    "act_on_order",
     "find_reachable_company",
     "find_reachable_customer",
     "find_reachable_order",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from . import filling, people, projections, serving
+from . import filling, payments, people, projections, serving
 from .ending import end_on_signals
 from .faults import run_reporting
 
@@ -22,6 +22,7 @@ for command in (
     projections.reproject,
 ):
     cli.command()(command)
+cli.command("test-psp")(payments.serve_test_psp)
 cli.add_typer(filling.imports, name="import")
 cli.add_typer(people.staff_commands, name="staff")
 cli.add_typer(people.customer_commands, name="customer")

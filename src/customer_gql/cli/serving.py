@@ -21,6 +21,7 @@ from .deployment import (
     with_demo_key,
 )
 from .ending import end_if_asked
+from .payments import running_test_psp
 from .supervising import run_supervisor
 
 log = structlog.get_logger("start")
@@ -43,8 +44,9 @@ def demo(port: Annotated[int | None, typer.Option(help="Port to listen on; 0 cho
             tokens, sign_ins = run_prepare(settings, urls.service, advance)
         base = _served_url(settings, listening)
         settings = settings.model_copy(update={"database_url": urls.service})
-        app = create_app(_with_served_links(settings, base))
-        server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, tokens, sign_ins)))
+        with running_test_psp(_with_served_links(settings, base), base) as settings:
+            app = create_app(settings)
+            server.serve_app(app, listening, lambda: _write_line(sys.stdout, format_greeting(base, tokens, sign_ins)))
 
 
 def serve(

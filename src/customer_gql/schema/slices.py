@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from customer_gql.commerce.checkout.declared import ORDER_GUARDS
+from customer_gql.commerce.orders.payments.declared import PAYMENT_HOOKS
 from customer_gql.commerce.orders.workflow.writes import ON_ORDER_CANCELED
 from customer_gql.commerce.payments.ports import PAYMENT_METHODS, load_installed_methods
 from customer_gql.commerce.shipping.ports import SHIPPING_PORTS, load_installed_ports
@@ -59,6 +60,7 @@ SLICES: Final = (
     "commerce.orders",
     "commerce.orders.statuses",
     "commerce.orders.workflow",
+    "commerce.orders.payments",
     "commerce.orders.documents",
     "commerce.orders.document_changes",
     "commerce.orders.cancellation",
@@ -183,6 +185,8 @@ def join_declarations() -> None:
     PAYMENT_METHODS.extend([*declared("slice", "PAYMENT_METHODS"), *load_installed_methods()])
     ORDER_GUARDS.extend(declared("slice", "ORDER_GUARDS"))
     ON_ORDER_CANCELED.extend(declared("slice", "ON_ORDER_CANCELED"))
+    for name, hooks in PAYMENT_HOOKS.items():
+        hooks.extend(declared("slice", name))
     GROUP_USES.extend(declared("slice", "GROUP_USES"))
     WEBSITE_USES.extend(declared("slice", "WEBSITE_USES"))
     STORE_VIEW_USES.extend(declared("slice", "STORE_VIEW_USES"))

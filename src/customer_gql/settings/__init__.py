@@ -17,6 +17,7 @@ from .forms import Files, Hosts, Names, Peers, Storage, Url, bucket_of, folder_o
 from .link_bases import is_loopback, origin_of, require_https
 from .live import LiveSettings
 from .names import find_unknown_names
+from .providers import TestPspSettings
 
 __all__ = [
     "AdminSettings",
@@ -230,6 +231,7 @@ class Settings(BaseSettings):
         "https://ec.europa.eu/taxation_customs/vies/rest-api",
         description="where the REST interface of VIES is, which checks VAT numbers",
     )
+    test_psp: TestPspSettings = TestPspSettings()  # pyright: ignore[reportCallIssue]
     oidc_issuer: Url | None = Field(None, description="issuer of the identity provider of staff, as its tokens name it")
     oidc_client_id: str = Field("", description="client id of this service at the provider")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="client secret of this service at the provider")

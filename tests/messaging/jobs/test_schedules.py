@@ -107,6 +107,7 @@ def test_every_schedule_is_here():
         "jobs.purge",
         "mail.erase_secrets",
         "orders.keep_archive",
+        "payments.cancel_unpaid",
         REBUILT,
         "selections.delete_expired",
         "webhooks.delete_old",
@@ -265,6 +266,7 @@ def test_every_poll_and_every_job_is_here():
         "jobs.run_whole",
         "mail.deliver",
         "mail.measure",
+        "payments.settle",
         "webhooks.deliver",
         "webhooks.fan_out",
     }

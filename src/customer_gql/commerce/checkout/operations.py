@@ -24,7 +24,8 @@ from customer_gql.graph.roots import INPUT, guest_mutation
 from customer_gql.security.throttle import Budget, count_each_within, counter_key, peer_key
 from customer_gql.shop.settings.reads import settings_at
 
-from .placing import CHANGED, OrderRequest, Quote, place_order
+from .paying import PaymentAction, pay_order
+from .placing import CHANGED, OrderRequest, Placed, Quote, place_order
 from .requests import find_placed_order
 from .settings import PER_MINUTE_OF_CUSTOMER, PER_MINUTE_OF_GUESTS, RATE_LIMIT_ENABLED
 
@@ -54,6 +55,10 @@ class OrderPlacePayload(Payload):
         description="Opens the order to a guest; null for customers, and when refused.", default=None
     )
 
+    payment_action: PaymentAction | None = strawberry.field(
+        description="What the shopper does next so that the order is paid; null for nothing.", default=None
+    )
+
     @strawberry.field(graphql_type=OrderLink | None, description="The order; null when refused.")
     async def order(self, info: Info) -> Any:
         return None if self.key is None else await info.context.load(orders_by_id, self.key)
@@ -67,7 +72,9 @@ class CheckoutMutation:
         "whose token is in `X-Cart-Token`. Takes stock, uses of coupons and a number. `NOT_ALLOWED`, with all that hinders: "
         "`cart.empty`, `cart.incomplete`, `cart.minimum_amount`, `product.not_salable`, `product.insufficient_stock`, "
         "`coupon.used_up`, `order.guard`; `cart.changed` where it comes to another total than the expected one, `cart.ordered` for "
-        "a cart that was ordered. `LIMIT_REACHED` over `orders.per_minute_of_…`. Writes the order, its event and a mail. Undone by "
+        "a cart that was ordered. Where the method has a provider, it is asked for the payment then: the order is `PROCESSING`, "
+        "`PAYMENT_REVIEW`, or without an answer `PENDING_PAYMENT`; `payment.declined` where it refuses, and the cart is open once "
+        "more. `LIMIT_REACHED` over `orders.per_minute_of_…`. Writes the order, its event and a mail. Undone by "
         "canceling the order.",
     )
     async def order_place(self, info: Info, input: Annotated[OrderPlaceInput, INPUT]) -> OrderPlacePayload:
@@ -77,13 +84,15 @@ class CheckoutMutation:
         comment = validate_order_text(input.comment, ["comment"])
         request = await _read_request(context, input, comment)
         async with context.database.writes.acquire() as connection:
-            placed = await find_placed_order(connection, request.owner, request.idempotency_key, request.body)
-        if placed is None:
+            found = await find_placed_order(connection, request.owner, request.idempotency_key, request.body)
+        if found is None:
             await _count_order(context, request)
-            placed = await _place_or_retry(context, request)
+        placed = Placed(found) if found is not None else await _place_or_retry(context, request)
+        key = (request.owner, placed.order_id)
+        action = await pay_order(context.database, key, placed.payment_token)
         is_guest = context.viewer.kind is ViewerKind.GUEST
-        token = derive_order_token(request.cart_token, placed) if is_guest and request.cart_token else None
-        return OrderPlacePayload(key=(request.owner, placed), guest_order_token=token)
+        token = derive_order_token(request.cart_token, placed.order_id) if is_guest and request.cart_token else None
+        return OrderPlacePayload(key=key, guest_order_token=token, payment_action=action)
 
 
 async def _read_request(context: Context, input: OrderPlaceInput, comment: str | None) -> OrderRequest:
@@ -103,7 +112,7 @@ async def _read_request(context: Context, input: OrderPlaceInput, comment: str |
     )
 
 
-async def _place_or_retry(context: Context, request: OrderRequest) -> int:
+async def _place_or_retry(context: Context, request: OrderRequest) -> Placed:
     """Asks for the price of shipping before each try; a cart that is changed all the time is told as such."""
     for _ in range(_TRIES):
         quote = await _ask_quote(context, request)

@@ -1,7 +1,7 @@
 """Placing an order: one transaction that locks the cart and then stock and coupons in the order of their keys, judges everything
 again, and stores the order with all that it takes (docs/domain/checkout.md#checkout-1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -16,10 +16,12 @@ from customer_gql.commerce.carts.writes import CART_NOT_FOUND
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.guests.writes import add_guest_order, derive_order_token
 from customer_gql.commerce.orders.daily_figures import count_orders
+from customer_gql.commerce.orders.payments.writes import begin_payment
 from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.orders.statuses.writes import find_default_status
 from customer_gql.commerce.orders.tables import sales_order, sales_order_address, sales_order_item
 from customer_gql.commerce.orders.workflow.tables import OrderEntryKind, order_comment
+from customer_gql.commerce.payments.ports import find_port
 from customer_gql.commerce.shipping.ports import ShippingQuestion, ShippingRate
 from customer_gql.core.actor import SYSTEM, Actor, ActorKind
 from customer_gql.core.errors import Refusal, RuleError, RuleErrors, UserErrorCode
@@ -80,13 +82,23 @@ class Quote:
     rate: ShippingRate | None
 
 
-async def place_order(connection: Connection, request: OrderRequest, quote: Quote | None, *, by: Actor) -> int | None:
-    """The key of the order; that of an earlier one for a key that was used. None where the cart was changed since the quote, so
-    that it has to be asked for again. Raises `RuleError` and `RuleErrors`; then nothing is stored."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order; the token is that of a payment whose provider is to be asked by the request that placed it."""
+
+    order_id: int
+    payment_token: str | None = field(default=None, repr=False)
+
+
+async def place_order(
+    connection: Connection, request: OrderRequest, quote: Quote | None, *, by: Actor
+) -> Placed | None:
+    """An earlier order for a key that was used. None where the cart was changed since the quote, so that it has to be asked for
+    again. Raises `RuleError` and `RuleErrors`; then nothing is stored."""
     row = await _lock_open_cart(connection, request)
     placed = await find_placed_order(connection, request.owner, request.idempotency_key, request.body)
     if placed is not None:
-        return placed
+        return Placed(placed)
     if row is None:
         raise await _find_reason(connection, request)
     if quote is None or (quote.cart_id, quote.version) != (row.id, row.version):
@@ -95,7 +107,7 @@ async def place_order(connection: Connection, request: OrderRequest, quote: Quot
     attempt = await _judge_attempt(connection, request, priced)
     order_id = await _store_order(connection, request, attempt, by=by)
     await remember_order(connection, request.owner, request.idempotency_key, request.body, row.id, order_id)
-    return order_id
+    return Placed(order_id, None if find_port(row.payment_method) is None else row.payment_token or "")
 
 
 async def _lock_open_cart(connection: Connection, request: OrderRequest) -> Row | None:
@@ -145,7 +157,7 @@ async def _store_order(connection: Connection, request: OrderRequest, attempt: O
     priced, order_id = attempt.priced, new_id()
     owner, key = priced.row.customer_id, {"customer_id": priced.row.customer_id, "order_id": order_id}
     codes = await count_uses(connection, priced, order_id)
-    state = OrderState.NEW
+    state = OrderState.NEW if find_port(priced.row.payment_method) is None else OrderState.PENDING_PAYMENT
     status = await find_default_status(connection, state)
     products = await fetch_by_keys(connection, products_by_id, [line.row.product_id for line in priced.lines])
     number = await draw_order_number(connection, request.store_view_id, owner, order_id)
@@ -163,8 +175,21 @@ async def _store_order(connection: Connection, request: OrderRequest, attempt: O
     if attempt.customer is None:
         assert request.cart_token is not None
         await add_guest_order(connection, derive_order_token(request.cart_token, order_id), owner, order_id)
-    await mail_order(connection, attempt, order, items)
+    await _begin_payment(connection, priced, attempt, order)
     return order_id
+
+
+async def _begin_payment(
+    connection: Connection, priced: PricedCart, attempt: OrderAttempt, order: dict[str, Any]
+) -> None:
+    """The mail about an order with a provider waits for its payment."""
+    port = find_port(priced.row.payment_method)
+    if port is None:
+        buyer = priced.destination.billing if attempt.customer is None else attempt.customer
+        await mail_order(connection, order["customer_id"], order["id"], first_name=buyer.first_name)
+    else:
+        due = priced.totals.amount_due
+        await begin_payment(connection, order, method=port.code, amount=due, seconds=port.seconds)
 
 
 async def _close_cart(connection: Connection, row: Row) -> None:

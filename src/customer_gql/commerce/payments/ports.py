@@ -4,7 +4,7 @@
 import enum
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, runtime_checkable
 
 from customer_gql.shop.settings.declaration import Setting
 
@@ -64,18 +64,40 @@ class PaymentFailed(Exception):
     """The provider did not answer in time, or with nothing that can be read: what it did is unknown."""
 
 
+class PaymentNotice(NamedTuple):
+    """A webhook of a provider that is genuine: its own id, and the key of the payment that it is about."""
+
+    id: str
+    key: str
+
+
+class NoticeForged(Exception):
+    """The webhook is not signed by the provider, or too old."""
+
+
+@runtime_checkable
 class PaymentPort(PaymentMethod, Protocol):
-    """A provider. `key` is our id of the payment: a repeat with the same key does nothing more."""
+    """A provider. `key` is our id of the payment, and `request` that of one capture or refund of it: a repeat with the same ones
+    does nothing more. Every call ends within `seconds`, or raises `PaymentFailed`."""
+
+    @property
+    def seconds(self) -> float: ...
 
     async def authorize(self, key: str, amount: int, currency: str, token: str) -> PaymentAnswer: ...
 
-    async def capture(self, key: str, amount: int, currency: str) -> PaymentAnswer: ...
+    async def capture(self, key: str, request: str, amount: int, currency: str) -> PaymentAnswer: ...
 
-    async def void(self, key: str) -> PaymentAnswer: ...
+    async def void(self, key: str) -> PaymentAnswer:
+        """Of a key that the provider has never heard of, too: it authorizes nothing for it any more."""
+        ...
 
-    async def refund(self, key: str, amount: int, currency: str) -> PaymentAnswer: ...
+    async def refund(self, key: str, request: str, amount: int, currency: str) -> PaymentAnswer: ...
 
     async def status(self, key: str) -> PaymentAnswer: ...
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes) -> PaymentNotice:
+        """Raises `NoticeForged`."""
+        ...
 
 
 PAYMENT_METHODS: Final[list[PaymentMethod]] = []
@@ -94,3 +116,9 @@ def find_offered(offer: PaymentOffer, options: Mapping[Setting[Any], Any]) -> di
 
 def find_method(code: str) -> PaymentMethod | None:
     return next((method for method in PAYMENT_METHODS if method.code == code), None)
+
+
+def find_port(code: str | None) -> PaymentPort | None:
+    """The provider behind a method; None for one that is paid outside of the shop."""
+    method = None if code is None else find_method(code)
+    return method if isinstance(method, PaymentPort) else None

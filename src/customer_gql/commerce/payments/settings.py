@@ -46,6 +46,22 @@ FREE_LABEL: Final = Setting(
     "Name for shoppers where nothing is to be paid.",
     label="Name of no payment",
 )
+TEST_PSP_LABEL: Final = Setting(
+    "payments.test_psp_label",
+    "Test payment",
+    WEBSITE,
+    "Name of the test provider for shoppers. It is offered where `CUSTOMER_GQL_TEST_PSP__URL` says where it is.",
+    label="Name of the test provider",
+)
+PENDING_MINUTES: Final = Setting(
+    "payments.pending_minutes",
+    480,
+    WEBSITE,
+    "Minutes after which an order that still waits for its payment is canceled.",
+    at_least=1,
+    at_most=100_000,
+    label="Minutes to pay in",
+)
 SETTINGS: Final = (
     CHECK_ENABLED,
     CHECK_LABEL,
@@ -53,4 +69,6 @@ SETTINGS: Final = (
     PURCHASE_ORDER_LABEL,
     FREE_ENABLED,
     FREE_LABEL,
+    TEST_PSP_LABEL,
+    PENDING_MINUTES,
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.requests import HTTPConnection, Request
 
+from customer_gql.commerce.payments.test_psp.access import use_test_psp
 from customer_gql.core.errors import ErrorCode
 from customer_gql.core.permissions import Permission
 from customer_gql.core.viewer import GUEST, RequestOrigin, ViewerKind
@@ -157,6 +158,13 @@ def _read_cookies(settings: Settings, connection: HTTPConnection) -> Cookies:
     return read_cookies(connection, is_development=settings.environment == "development")
 
 
+def _use_settings(settings: Settings) -> None:
+    """What reads and rules find without knowing settings."""
+    use_secret_keys(settings.secret_keys)
+    use_test_psp(settings)
+    use_distributed_forms(settings.distributed)
+
+
 async def _open_context(
     settings: Settings,
     connection: HTTPConnection,
@@ -169,8 +177,7 @@ async def _open_context(
     presumes: bool = False,
 ) -> Context:
     """With `presumes` a token that came before is not looked up now, but with the first rows that are read."""
-    use_secret_keys(settings.secret_keys)
-    use_distributed_forms(settings.distributed)
+    _use_settings(settings)
     background: Background = connection.app.state.background
     known, key = KnownSessions.for_database(database), (tokens.hash_token(token or ""), sessions.website_id)
     # No lookup for a token of the other audience, which may share the pool: what that knows of it counts for nothing here.

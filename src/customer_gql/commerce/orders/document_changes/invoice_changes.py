@@ -5,9 +5,11 @@ from typing import Final
 
 from sqlalchemy import select
 
+from customer_gql.commerce.orders.documents.capturing import begin_invoice_capture, pay_invoice
 from customer_gql.commerce.orders.documents.invoices import INVOICED
 from customer_gql.commerce.orders.documents.quantities import TakenItem, read_items, take_back_quantities
 from customer_gql.commerce.orders.documents.tables import InvoiceState, invoice, invoice_item
+from customer_gql.commerce.orders.payments.captures import BEGUN, is_capture_begun
 from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.orders.statuses.writes import find_default_status
 from customer_gql.commerce.orders.workflow.actions import NOT_POSSIBLE
@@ -31,10 +33,13 @@ _OPEN: Final = frozenset({OrderState.NEW, OrderState.PENDING_PAYMENT, OrderState
 async def capture_invoice(connection: Connection, order: LockedOrder, key: int, *, by: Actor) -> None:
     """Record that an open invoice was paid outside of the shop. Raises `RuleError`."""
     found = await _find_open_invoice(connection, order, key)
-    await _set_state(connection, found, InvoiceState.PAID)
-    changes = {"invoicePaid": (None, found.number)}
-    await record_action(connection, order, OrderEntryKind.INVOICE_PAID, values={}, changes=changes, by=by)
-    await _emit_change(connection, order, found, "invoice.paid", by)
+    await pay_invoice(connection, order, found, by=by)
+
+
+async def begin_open_invoice_capture(connection: Connection, order: LockedOrder, key: int) -> None:
+    """Of an open invoice, by the provider of the payment. Raises `RuleError`."""
+    await _find_open_invoice(connection, order, key, is_begun=True)
+    await begin_invoice_capture(connection, order, key)
 
 
 async def cancel_invoice(connection: Connection, order: LockedOrder, key: int, *, by: Actor) -> None:
@@ -56,7 +61,7 @@ async def cancel_invoice(connection: Connection, order: LockedOrder, key: int, *
     await _emit_change(connection, order, found, "invoice.canceled", by)
 
 
-async def _find_open_invoice(connection: Connection, order: LockedOrder, key: int) -> Row:
+async def _find_open_invoice(connection: Connection, order: LockedOrder, key: int, *, is_begun: bool = False) -> Row:
     """Of an order that is locked, so that nobody changes its invoices."""
     of_key = (
         invoice.c.customer_id == order.row.customer_id,
@@ -70,6 +75,8 @@ async def _find_open_invoice(connection: Connection, order: LockedOrder, key: in
         raise (_PAID if found.state == InvoiceState.PAID.value else _CANCELED)(path=["id"])
     if order.facts.state not in _OPEN:
         raise NOT_POSSIBLE(path=["id"], state=order.facts.state.value)
+    if not is_begun and await is_capture_begun(connection, order, key):
+        raise BEGUN(path=["id"])
     return found
 
 

@@ -1,12 +1,14 @@
 """Mutations of documents that there are. Their orders are locked, as for every other change."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
 
 from customer_gql.commerce.orders.documents.shipments import MAX_TEXT, MAX_TRACKING_NUMBERS, GivenTracking
 from customer_gql.commerce.orders.documents.types import InvoicePayload, ShipmentPayload
+from customer_gql.commerce.orders.payments.captures import finish_capture
 from customer_gql.commerce.orders.workflow.writes import ORDER_NOT_FOUND, LockedOrder, lock_order
 from customer_gql.core.actor import actor_of
 from customer_gql.core.errors import Refusal, RuleError
@@ -16,16 +18,21 @@ from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 
-from .invoice_changes import INVOICE_NOT_FOUND, cancel_invoice, capture_invoice
+from .invoice_changes import INVOICE_NOT_FOUND, begin_open_invoice_capture, cancel_invoice, capture_invoice
 from .tracking import SHIPMENT_NOT_FOUND, add_tracking_number, remove_tracking_number
 
 _WRITES: Final = "Writes what happened to the order, the history of staff and events."
 Act = Callable[[Any, LockedOrder, int], Awaitable[object]]
+After = Callable[[Sequence[int], int], Awaitable[None]]
 
 
 @strawberry.input(description="An open invoice that was paid.")
 class InvoiceCaptureInput:
     id: strawberry.ID = column("Id of the invoice.")
+    is_online: bool = strawberry.field(
+        description="Whether the provider of the payment takes the amount, rather than that it was paid outside of the shop.",
+        default=False,
+    )
 
 
 @strawberry.input(description="An open invoice to cancel.")
@@ -52,15 +59,22 @@ class DocumentChangeAdminMutation:
     @admin_mutation(
         permission=Permission.ORDERS_MANAGE,
         exclusive=True,
-        description="Record that an open invoice was paid outside of the shop. `NOT_ALLOWED` for one that is paid or canceled, and "
-        f"while the order is on hold or its payment is reviewed. {_WRITES} Cannot be undone.",
+        description="Record that an open invoice was paid outside of the shop, or with `isOnline` have the provider of the payment "
+        "take the amount. `NOT_ALLOWED` for one that is paid or canceled, while the order is on hold or its payment is reviewed, and "
+        "while the provider is asked; `isOnline` where no provider holds the amount. The invoice stays open with "
+        f"`payment.capture_declined` and `payment.no_answer`. {_WRITES} Cannot be undone.",
     )
     async def invoice_capture(
         self, info: Info, input: Annotated[InvoiceCaptureInput, INPUT], dry_run: DryRun = False
     ) -> InvoicePayload:
         by = actor_of(info.context.viewer)
-        act: Act = lambda c, order, key: capture_invoice(c, order, key, by=by)  # noqa: E731
-        return InvoicePayload(**await change_document(info, input.id, "ivc", "id", INVOICE_NOT_FOUND, act, dry_run))
+        act: Act = lambda c, order, key: (  # noqa: E731
+            begin_open_invoice_capture(c, order, key) if input.is_online else capture_invoice(c, order, key, by=by)
+        )
+        after = partial(finish_capture, info.context.database) if input.is_online else None
+        return InvoicePayload(
+            **await change_document(info, input.id, "ivc", "id", INVOICE_NOT_FOUND, act, dry_run, after)
+        )
 
     @admin_mutation(
         permission=Permission.ORDERS_MANAGE,
@@ -108,9 +122,10 @@ async def _change_shipment(info: Info, id: str, act: Act, dry_run: bool) -> Ship
 
 
 async def change_document(
-    info: Info, id: str, prefix: str, path: str, unknown: Refusal, act: Act, dry_run: bool
+    info: Info, id: str, prefix: str, path: str, unknown: Refusal, act: Act, dry_run: bool, after: After | None = None
 ) -> dict[str, Any]:
-    """Lock the order of a document, and do something to the document; the fields of the payload."""
+    """Lock the order of a document, and do something to the document; `after` is done once that is stored. The fields of the
+    payload."""
     customer_id, order_id, key = parse_input_keys(id, prefix, 3, [path])
     async with info.context.transaction(dry_run=dry_run) as connection:
         try:
@@ -120,6 +135,8 @@ async def change_document(
         except RuleError as refused:
             raise unknown(path=[path]) if refused.key == ORDER_NOT_FOUND.key else refused from None
         await act(connection, order, key)
+    if after is not None and not dry_run:
+        await after((customer_id, order_id), key)
     return {"order_key": (customer_id, order_id), "document_key": key}
 
 

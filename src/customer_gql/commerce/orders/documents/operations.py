@@ -1,9 +1,11 @@
 import enum
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
 
+from customer_gql.commerce.orders.payments.captures import finish_capture
 from customer_gql.commerce.orders.workflow.writes import LockedOrder, lock_order
 from customer_gql.core.actor import Actor, actor_of
 from customer_gql.core.input_ids import parse_input_keys
@@ -14,7 +16,7 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
-from .invoices import create_invoice
+from .capturing import make_invoice
 from .quantities import GivenItem
 from .requests import find_document, remember_document
 from .shipments import MAX_TEXT, MAX_TRACKING_NUMBERS, GivenTracking, create_shipment
@@ -22,6 +24,7 @@ from .types import InvoiceCreatePayload, ShipmentCreatePayload
 
 
 class InvoiceCapture(enum.Enum):
+    ONLINE = "ONLINE"
     OFFLINE = "OFFLINE"
     NONE = "NONE"
 
@@ -29,7 +32,11 @@ class InvoiceCapture(enum.Enum):
 graph_enum(
     InvoiceCapture,
     "What happens to the payment of a new invoice.",
-    {"OFFLINE": "It was paid outside of the shop: the invoice is paid.", "NONE": "Nothing: the invoice is open."},
+    {
+        "ONLINE": "The provider of the payment takes the amount: the invoice is paid once it has.",
+        "OFFLINE": "It was paid outside of the shop: the invoice is paid.",
+        "NONE": "Nothing: the invoice is open.",
+    },
 )
 _KEY: Final = (
     f"Key of this request, 1 to {MAX_KEY} printable characters chosen by the caller. Keys of other callers are apart. A repeat "
@@ -71,6 +78,7 @@ class ShipmentCreateInput:
 
 
 Make = Callable[[Any, LockedOrder, Actor], Awaitable[int]]
+After = Callable[[Sequence[int], int], Awaitable[None]]
 _WRITES: Final = "Writes what happened to the order, the history of staff and events. Cannot be undone."
 
 
@@ -81,15 +89,21 @@ class OrderDocumentAdminMutation:
         exclusive=True,
         description="Invoice items of an order. The first invoice has the shipping charge, and the invoices of a whole order add up "
         "to its totals. The first document of an order makes it `PROCESSING`, and the last one `COMPLETE`. `NOT_ALLOWED` for more "
-        f"than is left, and in a state that does not permit it; see `Order.capabilities`. {_WRITES}",
+        "than is left, in a state that does not permit it, see `Order.capabilities`, and with `ONLINE` where no provider holds the "
+        "amount. The provider is asked after the invoice was made: it stays open with `payment.capture_declined` and "
+        f"`payment.no_answer`, and a repeat with the same key asks once more. {_WRITES}",
     )
     async def invoice_create(
         self, info: Info, input: Annotated[InvoiceCreateInput, INPUT], dry_run: DryRun = False
     ) -> InvoiceCreatePayload:
         items, is_paid = _read_items(input.items), input.capture is InvoiceCapture.OFFLINE
-        make: Make = lambda c, order, by: create_invoice(c, order, items, is_paid=is_paid, by=by)  # noqa: E731
-        body = ["invoice", _plain(items), is_paid]
-        made = await make_document(info, input.order_id, input.idempotency_key, body, make, dry_run=dry_run)
+        is_online = input.capture is InvoiceCapture.ONLINE
+        make: Make = lambda c, order, by: make_invoice(c, order, items, is_paid=is_paid, is_online=is_online, by=by)  # noqa: E731
+        after = partial(finish_capture, info.context.database) if is_online else None
+        body = ["invoice", _plain(items), is_paid, *(["online"] if is_online else [])]
+        made = await make_document(
+            info, input.order_id, input.idempotency_key, body, make, dry_run=dry_run, after=after
+        )
         return InvoiceCreatePayload(**made)
 
     @admin_mutation(
@@ -109,8 +123,10 @@ class OrderDocumentAdminMutation:
         return ShipmentCreatePayload(**made)
 
 
-async def make_document(info: Info, id: str, key: str, body: Any, make: Make, *, dry_run: bool) -> dict[str, Any]:
-    """The fields of the payload. The lock of the order makes two requests with one key wait for each other."""
+async def make_document(
+    info: Info, id: str, key: str, body: Any, make: Make, *, dry_run: bool, after: After | None = None
+) -> dict[str, Any]:
+    """The fields of the payload; `after` is done once it is stored. The lock of the order makes two requests with one key wait for each other."""
     validate_idempotency_key(key)
     customer_id, order_id = parse_input_keys(id, "ord", 2, ["orderId"])
     viewer, given = info.context.viewer, [order_id, body]
@@ -121,6 +137,8 @@ async def make_document(info: Info, id: str, key: str, body: Any, make: Make, *,
         if made is None:
             made = await make(connection, order, by)
             await remember_document(connection, customer_id, key, given, made, by=by)
+    if after is not None and not dry_run:
+        await after((customer_id, order_id), made)
     return {"order_key": (customer_id, order_id), "document_key": made}
 
 

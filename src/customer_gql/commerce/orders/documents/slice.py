@@ -3,6 +3,7 @@ from typing import Final
 from customer_gql.messaging.events.event_types import EventType
 from customer_gql.shop.websites.uses import Use
 
+from .capturing import pay_captured_invoice
 from .tables import document_counter
 
 EVENTS: Final = (
@@ -12,4 +13,5 @@ EVENTS: Final = (
     EventType("shipment.created", "Items of an order were shipped."),
     EventType("shipment.tracking_changed", "A tracking number of a shipment was added or removed."),
 )
+ON_PAYMENT_CAPTURED: Final = (pay_captured_invoice,)
 STORE_VIEW_USES: Final = (Use("numbers of documents", document_counter.c.store_view_id),)

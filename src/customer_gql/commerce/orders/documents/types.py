@@ -24,7 +24,7 @@ graph_enum(
     "State of an invoice.",
     {
         "OPEN": "Not paid yet.",
-        "PAID": "Staff recorded that it was paid.",
+        "PAID": "Staff recorded that it was paid, or the provider took the amount.",
         "CANCELED": "It was taken back before it was paid, and charges nothing.",
     },
 )

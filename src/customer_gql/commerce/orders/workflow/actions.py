@@ -36,7 +36,7 @@ _CLOSED, _CANCELED = OrderState.CLOSED, OrderState.CANCELED
 
 
 class OrderAction(enum.Enum):
-    """By the name of the mutation."""
+    """By the name of the mutation, if it is one."""
 
     HOLD = "orderHold"
     UNHOLD = "orderUnhold"
@@ -47,6 +47,12 @@ class OrderAction(enum.Enum):
     SHIP = "shipmentCreate"
     ARCHIVE = "orderArchive"
     RESTORE = "orderRestore"
+    ACCEPT_PAYMENT = "orderPaymentAccept"
+    DENY_PAYMENT = "orderPaymentDeny"
+    # What the provider of a payment answers; no mutation.
+    AUTHORIZE = "paymentAuthorize"
+    REVIEW = "paymentReview"
+    DECLINE = "paymentDecline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +144,10 @@ ORDER_RULES: Final[Mapping[OrderAction, OrderRule]] = {
     OrderAction.ARCHIVE: OrderRule(
         frozenset({_COMPLETE, _CLOSED}), _stay, _unless(lambda facts: not facts.is_archived, ALREADY_ARCHIVED)
     ),
+    OrderAction.ACCEPT_PAYMENT: OrderRule(frozenset({_REVIEW}), lambda _: _PROCESSING),
+    OrderAction.DENY_PAYMENT: OrderRule(frozenset({_REVIEW}), _settle_canceled),
+    OrderAction.AUTHORIZE: OrderRule(frozenset({_UNPAID, _REVIEW}), lambda _: _PROCESSING),
+    OrderAction.REVIEW: OrderRule(frozenset({_UNPAID}), lambda _: _REVIEW),
+    OrderAction.DECLINE: OrderRule(frozenset({_UNPAID, _REVIEW, _HELD}), _settle_canceled),
     OrderAction.RESTORE: OrderRule(_EVERY, _stay, _unless(lambda facts: facts.is_archived, NOT_ARCHIVED)),
 }

@@ -38,6 +38,11 @@ graph_enum(
         "TRACKING_CHANGED": "A tracking number of a shipment was added or removed.",
         "ARCHIVED": "The order was moved into the archive.",
         "RESTORED": "The order was taken back out of the archive.",
+        "PAYMENT_AUTHORIZED": "The provider holds the amount of the payment.",
+        "PAYMENT_REVIEWED": "The provider looks at the payment.",
+        "PAYMENT_DECLINED": "The provider refused the payment.",
+        "PAYMENT_ACCEPTED": "Staff accepted the payment.",
+        "PAYMENT_DENIED": "Staff refused the payment.",
     },
 )
 

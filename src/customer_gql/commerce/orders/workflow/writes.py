@@ -101,16 +101,23 @@ async def unhold_order(connection: Connection, order: LockedOrder, *, by: Actor)
 
 
 async def cancel_order(
-    connection: Connection, order: LockedOrder, *, reason: str | None, is_visible: bool = False, by: Actor
+    connection: Connection,
+    order: LockedOrder,
+    *,
+    reason: str | None,
+    is_visible: bool = False,
+    by: Actor,
+    action: OrderAction = OrderAction.CANCEL,
+    kind: OrderEntryKind = OrderEntryKind.CANCELED,
 ) -> None:
     """Cancel what is neither invoiced nor shipped. Without either, the order is canceled whole."""
-    judge(order, OrderAction.CANCEL)
+    judge(order, action)
     text = validate_order_text(reason, ["reason"])
     left = item.c.quantity_ordered - func.greatest(item.c.quantity_invoiced, item.c.quantity_shipped)
     of_order = (item.c.customer_id == order.row.customer_id, item.c.order_id == order.row.id)
     await execute_statement(connection, update(item).where(*of_order).values(quantity_canceled=left))
-    kind = OrderEntryKind.CANCELED
-    await change_state(connection, order, OrderAction.CANCEL, kind, text=text, is_visible=is_visible, by=by)
+    freed = {"held_state": None, "held_status": None} if order.facts.held_state else {}
+    await change_state(connection, order, action, kind, values=freed, text=text, is_visible=is_visible, by=by)
     for return_taken in ON_ORDER_CANCELED:
         await return_taken(connection, order)
 
