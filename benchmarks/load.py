@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import deque
 from typing import Any
 
 import uvloop
@@ -25,10 +26,10 @@ class LoadConnection(asyncio.Protocol):
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
-        self.send_request()
+        self.send_next()
 
     def send_request(self) -> None:
-        self.sent = time.perf_counter()
+        self.sent = self.load.due_time()
         self.transport.write(self.load.next_request())
 
     def data_received(self, data: bytes) -> None:
@@ -49,9 +50,9 @@ class LoadConnection(asyncio.Protocol):
             self.send_next()
 
     def send_next(self) -> None:
-        if self.load.running:
+        if self.load.may_send(self):
             self.send_request()
-        else:
+        elif not self.load.running:
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - of asyncio.Protocol
@@ -71,6 +72,17 @@ class Load:
         self.bad_sample = ""
         self.done = asyncio.get_running_loop().create_future()
 
+    def may_send(self, _connection: LoadConnection) -> bool:
+        """Whether a connection that is free sends a request now."""
+        return self.running
+
+    def due_time(self) -> float:
+        """From when on the next request is late."""
+        return time.perf_counter()
+
+    def stop(self) -> None:
+        self.running = False
+
     def next_request(self) -> bytes:
         self.position += 1
         if self.is_once and self.position >= len(self.requests):
@@ -89,10 +101,51 @@ class Load:
             self.done.set_result(None)
 
 
+class OpenLoad(Load):
+    """So many requests are due in each second. One that finds no free connection waits, and its time counts from when it was due: a
+    server that stands still is not asked less for that."""
+
+    def __init__(self, requests: list[bytes], connections: int, *, rate: float) -> None:
+        super().__init__(requests, connections)
+        self.due: deque[float] = deque()
+        self.free: list[LoadConnection] = []
+        self.begun = time.perf_counter()
+        self.rate = rate
+        self.count = 0
+        self.make_due()
+
+    def make_due(self) -> None:
+        if not self.running:
+            return
+        now = time.perf_counter()
+        while self.begun + self.count / self.rate <= now:
+            self.due.append(self.begun + self.count / self.rate)
+            self.count += 1
+        while self.due and self.free:
+            self.free.pop().send_request()
+        asyncio.get_running_loop().call_later(0.001, self.make_due)
+
+    def may_send(self, connection: LoadConnection) -> bool:
+        if not self.due and self.running:
+            self.free.append(connection)
+        return bool(self.due) and self.running
+
+    def due_time(self) -> float:
+        return self.due.popleft()
+
+    def stop(self) -> None:
+        super().stop()
+        for connection in self.free:
+            connection.transport.close()
+
+
 async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     requests = [_encode_request(plan, body) for body in plan["bodies"]]
-    load = Load(requests, plan["connections"], is_once=plan.get("is_once", False), pause=plan.get("pause", 0))
+    if "rate" in plan:
+        load = OpenLoad(requests, plan["connections"], rate=plan["rate"])
+    else:
+        load = Load(requests, plan["connections"], is_once=plan.get("is_once", False), pause=plan.get("pause", 0))
     started = time.perf_counter()
     for _ in range(plan["connections"]):
         await loop.create_connection(lambda: LoadConnection(load), "127.0.0.1", plan["port"])
@@ -100,7 +153,7 @@ async def run_load(plan: dict[str, Any]) -> dict[str, Any]:
         await load.done
     else:
         await asyncio.sleep(plan["seconds"])
-    load.running = False
+    load.stop()
     seconds = time.perf_counter() - started
     count = len(load.times)
     async with asyncio.timeout(20):

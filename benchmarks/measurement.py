@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 from comparison import send_request
@@ -89,13 +89,22 @@ def measure_variants(variants: list[Variant], shop: BenchmarkShop, options: argp
 def measure_run(
     variant: Variant, document: str, shop: BenchmarkShop, seconds: float, connections: int
 ) -> dict[str, float]:
+    bodies = request_bodies(variant, document, shop.variables[document])
+    return measure_bodies(variant, bodies, shop, seconds, connections, path=variant.document_path(document))
+
+
+def measure_bodies(
+    variant: Variant, bodies: list[str], shop: BenchmarkShop, seconds: float, connections: int, **more: Any
+) -> dict[str, float]:
+    """With `rate` in `more`, so many requests a second are due, whether the ones before are answered or not."""
     plan = {
         "port": variant.port,
-        "path": variant.document_path(document),
-        "bodies": request_bodies(variant, document, shop.variables[document]),
+        "path": variant.path,
+        "bodies": bodies,
         "headers": {"Authorization": f"Bearer {shop.token}"},
         "connections": connections,
         "seconds": seconds,
+        **more,
     }
     before, database_before = variant.cpu_seconds(), shop.cpu_seconds()
     load = subprocess.run(
@@ -103,7 +112,7 @@ def measure_run(
     )
     found = json.loads(load.stdout)
     cpu, database_cpu = variant.cpu_seconds() - before, shop.cpu_seconds() - database_before
-    assert not found["bad"], (variant.name, document, found)
+    assert not found["bad"], (variant.name, found)
     return {
         "rps": found["rps"],
         "p50_ms": found["p50_ms"],

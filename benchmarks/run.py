@@ -17,6 +17,7 @@ from pool import compare_pools
 from prepare import BenchmarkShop, running_shop
 from report import load_figures, write_report
 from roles import compare_roles
+from situations import TITLE as SITUATIONS, compare_situations, format_situations
 from variants import choose_variants
 from writes import TITLE as WRITES, compare_writes, format_writes
 from written import compare_written
@@ -38,6 +39,7 @@ OF_SHOP: Final[dict[str, Callable[[BenchmarkShop, argparse.Namespace], object]]]
     "beside": compare_beside,
     "pool": compare_pools,
     "roles": compare_roles,
+    "situations": compare_situations,
     "cost": calibrate_cost,
     "writes": compare_writes,
     "written": compare_written,
@@ -69,10 +71,15 @@ def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
         for variant in variants:
             variant.stop()
     # Once before the others are measured, so that a fault there does not lose what took longest.
-    sections = {WRITES: format_writes(load_figures("writes")), BESIDE: format_beside(load_figures("beside"))}
+    sections = {
+        WRITES: format_writes(load_figures("writes")),
+        BESIDE: format_beside(load_figures("beside")),
+        SITUATIONS: format_situations(load_figures("situations")),
+    }
     write_report(results, statements, options, sections)
     compare_writes(shop, options)
     compare_beside(shop, options)
+    compare_situations(shop, options)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -87,7 +94,7 @@ def parse_arguments() -> argparse.Namespace:
         "--only",
         choices=[*ALONE, *OF_SHOP],
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
-        "large shop, jobs, another group for a company, an import, mutations, the rows that these write, or a small request beside heavy ones",
+        "large shop, jobs, another group for a company, an import, mutations, other callers and loads, the rows that these write, or a small request beside heavy ones",
     )
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)

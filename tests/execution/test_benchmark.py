@@ -7,11 +7,14 @@ import subprocess
 import urllib.request
 from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from graphql import parse, validate
 
 from customer_gql.database.pools import open_database
+from customer_gql.schema import admin
 from customer_gql.schema.projections import PROJECTIONS
 from customer_gql.settings import load_settings
 from support.customers import make_customer
@@ -125,3 +128,49 @@ def test_every_mutation_that_is_measured_is_accepted(
             assert ("refreshToken" in found["data"]["payload"]) == (case in ("sign-in", "token-refresh"))
     finally:
         chosen.stop()
+
+
+async def answer_after_a_pause(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Stands still before the first answer, as a server does that is busy with something else."""
+    is_first = True
+    try:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            await reader.readexactly(int(head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]))
+            await asyncio.sleep(0.5 if is_first else 0)
+            is_first = False
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    except asyncio.IncompleteReadError:
+        writer.close()
+
+
+async def test_an_open_loop_counts_what_callers_wait_for_a_server_that_stands_still(choose_variants: Any):
+    load = importlib.import_module("load")
+    server = await asyncio.start_server(answer_after_a_pause, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        plan = {
+            "port": port,
+            "path": "/",
+            "bodies": ["{}"],
+            "headers": {},
+            "connections": 1,
+            "seconds": 1.5,
+            "rate": 50,
+        }
+        found = await load.run_load(plan)
+    # A third of all requests was due meanwhile; a client that waits for each answer would have sent one.
+    assert found["p95_ms"] > 100
+    assert found["requests"] > 20
+
+
+def test_documents_in_rotation_all_differ(choose_variants: Any):
+    situations = importlib.import_module("situations")
+    [service] = choose_variants(["service"])
+    given = {"profile": [{"id": "cus_1"}], "grid": [{}], "nested": [{}]}
+    shop = SimpleNamespace(variables=given)
+    for document in given:
+        bodies = situations.rotate_documents(service, document, shop)
+        queries = {json.loads(body)["query"] for body in bodies}
+        assert len(queries) == situations.ROTATED
+        for query in queries:
+            assert not validate(admin.schema._schema, parse(query))
