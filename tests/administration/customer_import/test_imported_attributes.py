@@ -202,6 +202,38 @@ async def test_a_mapped_file(admin_client: Any, tools: Tools, connection: Any):
     assert (row.code, row.value) == (door.code, ["blue"])
 
 
+async def test_a_kept_mapping_names_attributes_as_long_as_they_are_there(
+    admin_client: Any, tools: Tools, connection: Any
+):
+    row, name = await make_attribute(connection), f"With attributes {next(NAMES)}"
+    mapping = [{"column": one, "target": one} for one in ("email", "firstname", "lastname", row.code)]
+    kept = "{ customerImportMappings(first: 100) { nodes { name columns { column target } } } }"
+
+    async def upload_one() -> tuple[str, str]:
+        email = f"attributed.{next(NAMES)}@shop.example"
+        content = f"email;firstname;lastname;{row.code}\n{email};Ann;Lee;42\n"
+        return await upload(admin_client, content.encode(), layout="MAPPED", websiteId=encode_id("web", 1)), email
+
+    first, _ = await upload_one()
+    done = (await admin_client.data(MAP, input={"id": first, "mapping": mapping, "saveAs": name}))["customerImportMap"]
+    assert done["userErrors"] == []
+    nodes = (await admin_client.data(kept))["customerImportMappings"]["nodes"]
+    [columns] = [one["columns"] for one in nodes if one["name"] == name]
+    assert columns == mapping
+    second, email = await upload_one()
+    done = (await admin_client.data(MAP, input={"id": second, "mapping": columns}))["customerImportMap"]
+    assert done["userErrors"] == []
+    assert await run_import(admin_client, tools, second) == {"read": 1, "created": 1}
+    assert await stored(connection, email) == {row.code: ["42"]}
+    await connection.execute("DELETE FROM customer_attribute WHERE attribute_id = $1", row.id)
+    await connection.execute("DELETE FROM attribute WHERE id = $1", row.id)
+    third, _ = await upload_one()
+    done = (await admin_client.data(MAP, input={"id": third, "mapping": columns}))["customerImportMap"]
+    assert [(one["key"], one["path"]) for one in done["userErrors"]] == [
+        ("import.target_unknown", ["mapping", "3", "target"])
+    ]
+
+
 async def test_a_mapped_column_whose_attribute_is_gone_is_told(admin_client: Any, tools: Tools, connection: Any):
     row = await make_attribute(connection)
     ann = f"attributed.{next(NAMES)}@shop.example"
