@@ -1,6 +1,8 @@
 """Figures are added in the transactions that cause them, and summed up by a job (docs/domain/daily-figures.md#daily-figures-1)."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -20,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from customer_gql.database.statements import AnySelect, Connection, compile_statement, execute_statement
+from customer_gql.database.statements import AnySelect, Connection, Row, compile_statement, execute_statement
 from customer_gql.database.tables import TRANSACTION
 
 from .tables import Measure, daily_figure
@@ -75,6 +77,27 @@ _COUNT_SIGN_IN: Final = compile_statement(add_figures(_now))
 async def count_sign_in(connection: Connection, website_id: int) -> None:
     """In the transaction of the sign-in."""
     await execute_statement(connection, _COUNT_SIGN_IN, website_id=website_id)
+
+
+_stated: Final = {
+    "quarter_at": DateTime(timezone=True),
+    "website_id": BigInteger(),
+    "measure": Text(),
+    "currency": Text(),
+    "amount": Numeric(38, 0),
+}
+_ADD_STATED: Final = compile_statement(
+    add_figures(select(*[cast(bindparam(name, type_=kind), kind).label(name) for name, kind in _stated.items()]))
+)
+
+
+async def add_stated_figures(connection: Connection, figures: Iterable[Row]) -> None:
+    """Rows of `count_by_quarter` that were read before: of one quarter there may be several, of customers who live apart."""
+    sums = Counter[tuple[Any, ...]]()
+    for row in figures:
+        sums[tuple(row[name] for name in _KEY)] += row["amount"]
+    for key, amount in sorted(sums.items()):
+        await execute_statement(connection, _ADD_STATED, **dict(zip(_KEY, key, strict=True)), amount=amount)
 
 
 def _fold() -> Insert:
