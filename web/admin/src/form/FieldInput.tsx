@@ -16,6 +16,8 @@ const TYPES: Record<string, string> = {
   time: 'datetime-local',
 };
 const LONGEST = 4000;
+// Browsers count an emoji as two, the service as one: it refuses what is too long, and nothing is cut off here.
+const UNITS = 2;
 
 interface Props {
   control: Control<Values>;
@@ -93,7 +95,7 @@ function Text({ field, error, value, onChange, autoFocus }: TextProps) {
         select: { multiple: kind === 'multi' },
         htmlInput: isChoice
           ? undefined
-          : { maxLength: field.maxLength ?? LONGEST, inputMode: kind === 'number' ? 'decimal' : undefined },
+          : { maxLength: UNITS * (field.maxLength ?? LONGEST), inputMode: kind === 'number' ? 'decimal' : undefined },
         formHelperText: { disabled: false },
         inputLabel: kind === 'date' || kind === 'time' ? { shrink: true } : undefined,
       }}

@@ -30,6 +30,7 @@ export default function AddressesPanel({ id }: { id: string }) {
   const { t } = useTranslation('customer');
   const [search, setSearch] = useState('');
   const [open, setOpen] = useState<Open>(null);
+  const formats = useFormats();
   const may = useMay(id);
   const query = useInfiniteQuery(addressesQuery(id, search));
   const close = () => setOpen(null);
@@ -45,7 +46,9 @@ export default function AddressesPanel({ id }: { id: string }) {
         return (
           <Stack spacing={1.5}>
             <Stack direction="row" sx={{ flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
-              {total > 0 ? <Typography>{t('addressCount', { count: total })}</Typography> : null}
+              {total > 0 ? (
+                <Typography>{t('addressCount', { count: total, number: formats.number(total) })}</Typography>
+              ) : null}
               {total > MANY || search ? (
                 <SearchBox value={search} label={t('searchAddresses')} onChange={setSearch} />
               ) : null}

@@ -6,27 +6,30 @@ import TableContainer from '@mui/material/TableContainer';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../../../app/formats';
 import { Empty } from '../../../../components/Empty';
+import { MoreButton } from '../../../../components/MoreButton';
 import { QueryFrame } from '../../../../components/QueryFrame';
 import { ordersQuery } from './query';
 
 const HEADS = ['orderNumber', 'orderStatus', 'placedAt', 'items', 'total'] as const;
 
-/** The newest fifty orders, and how many there are in all. */
+/** The newest orders, part by part, and how many there are in all. */
 export default function OrdersPanel({ id }: { id: string }) {
   const { t } = useTranslation(['customer', 'values']);
   const formats = useFormats();
+  const query = useInfiniteQuery(ordersQuery(id));
   return (
-    <QueryFrame query={useQuery(ordersQuery(id))}>
-      {({ customer }) => {
-        const orders = customer?.orders;
-        if (!orders || orders.nodes.length === 0) return <Empty icon="list" title={t('noOrders')} />;
+    <QueryFrame query={query}>
+      {({ pages }) => {
+        const orders = pages.flatMap((page) => page.customer?.orders?.nodes ?? []);
+        const count = pages[0]?.customer?.orders?.totalCount ?? 0;
+        if (orders.length === 0) return <Empty icon="list" title={t('noOrders')} />;
         return (
           <>
-            <Typography sx={{ mb: 1 }}>{t('orderCount', { count: orders.totalCount })}</Typography>
+            <Typography sx={{ mb: 1 }}>{t('orderCount', { count, number: formats.number(count) })}</Typography>
             <TableContainer component={Paper} variant="outlined" tabIndex={0}>
               <Table size="small" aria-label={t('tab.orders')}>
                 <TableHead>
@@ -37,7 +40,7 @@ export default function OrdersPanel({ id }: { id: string }) {
                   </TableRow>
                 </TableHead>
                 <TableBody>
-                  {orders.nodes.map((order) => (
+                  {orders.map((order) => (
                     <TableRow key={order.id}>
                       <TableCell>{order.number}</TableCell>
                       <TableCell>{t(`values:OrderStatus.${order.status}`)}</TableCell>
@@ -49,6 +52,7 @@ export default function OrdersPanel({ id }: { id: string }) {
                 </TableBody>
               </Table>
             </TableContainer>
+            <MoreButton query={query} />
           </>
         );
       }}

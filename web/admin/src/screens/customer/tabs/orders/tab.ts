@@ -5,6 +5,7 @@ import { ordersQuery } from './query';
 export const tab: Tab = {
   name: 'orders',
   order: 40,
-  preload: (id) => void queryClient.prefetchQuery(ordersQuery(id)),
+  permission: 'ORDERS_READ',
+  preload: (id) => void queryClient.prefetchInfiniteQuery(ordersQuery(id)),
   load: () => import('./Panel'),
 };
