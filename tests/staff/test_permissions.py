@@ -111,6 +111,7 @@ ROOTS: dict[str, list[str]] = {
         "orderCancel",
         "orderCommentAdd",
         "orderHold",
+        "orderMailSend",
         "orderPaymentAccept",
         "orderPaymentDeny",
         "orderUnhold",

@@ -65,6 +65,7 @@ SLICES: Final = (
     "commerce.orders.document_changes",
     "commerce.orders.cancellation",
     "commerce.orders.archive",
+    "commerce.orders.notices",
     "commerce.guests",
     "commerce.carts",
     "commerce.carts.coupons",

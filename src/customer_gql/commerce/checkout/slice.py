@@ -4,7 +4,7 @@ from customer_gql.messaging.events.event_types import EventType
 from customer_gql.shop.websites.uses import Use
 
 from .guards import GUARDS
-from .notices import MAILS, mail_taken_order
+from .notices import mail_taken_order
 from .settings import SETTINGS
 from .tables import order_counter
 from .taking.reopened_carts import reopen_cart
@@ -13,7 +13,6 @@ from .taking.stock import return_stock
 
 __all__ = [
     "EVENTS",
-    "MAILS",
     "ON_ORDER_CANCELED",
     "ON_PAYMENT_LOST",
     "ON_PAYMENT_TAKEN",

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from customer_gql.commerce.orders.cancellation.writes import judge_cancellation, validate_reason
-from customer_gql.commerce.orders.workflow.writes import cancel_order, lock_order
+from customer_gql.commerce.orders.cancellation.writes import cancel_and_tell, judge_cancellation, validate_reason
+from customer_gql.commerce.orders.workflow.writes import lock_order
 from customer_gql.core.actor import Actor, ActorKind
 from customer_gql.core.clock import read_clock
 from customer_gql.core.errors import Refusal, RuleError
@@ -61,7 +61,7 @@ async def confirm_cancellation(connection: Connection, token: str, *, address: s
     await judge_cancellation(connection, order, path=["token"])
     # A guest is the buyer too, and has no other identity than the one that the order is stored under.
     by = Actor(ActorKind.CUSTOMER, order.row.customer_id, address=address)
-    await cancel_order(connection, order, reason=known.reason, is_visible=True, by=by)
+    await cancel_and_tell(connection, order, reason=known.reason, by=by)
     return order.row.customer_id, order.row.id
 
 

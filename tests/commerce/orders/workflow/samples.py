@@ -21,10 +21,11 @@ CALLS = {
     "orderUnhold": [about("ord")],
     "orderCancel": [about("ord", reason="Ordered twice.")],
     "orderCommentAdd": [about("ord", text="Called back.")],
+    "orderMailSend": [about("ord")],
     "orderAddressUpdate": [about("ord", kind="SHIPPING", telephone="+44 20 7946 0000", **PLACE)],
 }
 UNRECORDED = dict.fromkeys(
-    ("orderHold", "orderUnhold", "orderCancel", "orderCommentAdd", "orderAddressUpdate"),
+    ("orderHold", "orderUnhold", "orderCancel", "orderCommentAdd", "orderMailSend", "orderAddressUpdate"),
     "of the order, not of a customer",
 )
 

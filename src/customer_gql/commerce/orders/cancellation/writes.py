@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from customer_gql.commerce.orders.documents.tables import InvoiceState, invoice
+from customer_gql.commerce.orders.mailing.writes import mail_cancellation
 from customer_gql.commerce.orders.own_orders import find_own_order
 from customer_gql.commerce.orders.statuses.tables import OrderState
 from customer_gql.commerce.orders.workflow.actions import NOT_POSSIBLE
@@ -59,8 +60,14 @@ async def cancel_own_order(
     if await find_own_order(connection, key, customer_id=customer_id) is None:
         raise ORDER_NOT_FOUND(path=["id"])
     await judge_cancellation(connection, order)
-    await validate_reason(connection, order, reason)
+    chosen = await validate_reason(connection, order, reason)
+    await cancel_and_tell(connection, order, reason=chosen, by=by)
+
+
+async def cancel_and_tell(connection: Connection, order: LockedOrder, *, reason: str, by: Actor) -> None:
+    """What a shopper does, and is told by mail."""
     await cancel_order(connection, order, reason=reason, is_visible=True, by=by)
+    await mail_cancellation(connection, order.row, reason=reason)
 
 
 async def judge_cancellation(connection: Connection, order: LockedOrder, path: Sequence[str] = ("id",)) -> None:

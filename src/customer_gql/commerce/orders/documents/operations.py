@@ -16,10 +16,10 @@ from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, DryRun, admin_mutation
 from customer_gql.graph.scalars import graph_enum
 
-from .capturing import make_invoice
+from .mails.making import invoice_and_tell, ship_and_tell
 from .quantities import GivenItem
 from .requests import find_document, remember_document
-from .shipments import MAX_TEXT, MAX_TRACKING_NUMBERS, GivenTracking, create_shipment
+from .shipments import MAX_TEXT, MAX_TRACKING_NUMBERS, GivenTracking
 from .types import InvoiceCreatePayload, ShipmentCreatePayload
 
 
@@ -59,6 +59,9 @@ class InvoiceCreateInput:
     capture: InvoiceCapture = strawberry.field(
         description="What happens to the payment.", default=InvoiceCapture.OFFLINE
     )
+    notify: bool = strawberry.field(
+        description="Whether the buyer gets a mail about it. A repeat sends none.", default=False
+    )
 
 
 @strawberry.input(description="A tracking number of a parcel.")
@@ -74,6 +77,9 @@ class ShipmentCreateInput:
     items: list[OrderItemQuantityInput] | None = strawberry.field(description=_ITEMS, default=None)
     tracking_numbers: list[TrackingNumberInput] = strawberry.field(
         description=f"Tracking numbers, one for each parcel, at most {MAX_TRACKING_NUMBERS}.", default_factory=list
+    )
+    notify: bool = strawberry.field(
+        description="Whether the buyer gets a mail about it. A repeat sends none.", default=False
     )
 
 
@@ -91,14 +97,15 @@ class OrderDocumentAdminMutation:
         "to its totals. The first document of an order makes it `PROCESSING`, and the last one `COMPLETE`. `NOT_ALLOWED` for more "
         "than is left, in a state that does not permit it, see `Order.capabilities`, and with `ONLINE` where no provider holds the "
         "amount. The provider is asked after the invoice was made: it stays open with `payment.capture_declined` and "
-        f"`payment.no_answer`, and a repeat with the same key asks once more. {_WRITES}",
+        f"`payment.no_answer`, and a repeat with the same key asks once more. With `notify` the buyer gets a mail. {_WRITES}",
     )
     async def invoice_create(
         self, info: Info, input: Annotated[InvoiceCreateInput, INPUT], dry_run: DryRun = False
     ) -> InvoiceCreatePayload:
         items, is_paid = _read_items(input.items), input.capture is InvoiceCapture.OFFLINE
         is_online = input.capture is InvoiceCapture.ONLINE
-        make: Make = lambda c, order, by: make_invoice(c, order, items, is_paid=is_paid, is_online=is_online, by=by)  # noqa: E731
+        notifies = input.notify
+        make: Make = lambda c, order, by: invoice_and_tell(c, order, items, is_paid, is_online, notifies, by)  # noqa: E731
         after = partial(finish_capture, info.context.database) if is_online else None
         body = ["invoice", _plain(items), is_paid, *(["online"] if is_online else [])]
         made = await make_document(
@@ -110,14 +117,15 @@ class OrderDocumentAdminMutation:
         permission=Permission.ORDERS_MANAGE,
         exclusive=True,
         description="Ship items of an order. The first document of an order makes it `PROCESSING`, and the last one `COMPLETE`. "
-        f"`NOT_ALLOWED` for more than is left, and in a state that does not permit it; see `Order.capabilities`. {_WRITES}",
+        f"`NOT_ALLOWED` for more than is left, and in a state that does not permit it; see `Order.capabilities`. With `notify` the buyer gets a mail. {_WRITES}",
     )
     async def shipment_create(
         self, info: Info, input: Annotated[ShipmentCreateInput, INPUT], dry_run: DryRun = False
     ) -> ShipmentCreatePayload:
         items = _read_items(input.items)
         tracking = [GivenTracking(one.carrier, one.number) for one in input.tracking_numbers]
-        make: Make = lambda c, order, by: create_shipment(c, order, items, tracking, by=by)  # noqa: E731
+        notifies = input.notify
+        make: Make = lambda c, order, by: ship_and_tell(c, order, items, tracking, notifies, by)  # noqa: E731
         body = ["shipment", _plain(items), _plain(tracking)]
         made = await make_document(info, input.order_id, input.idempotency_key, body, make, dry_run=dry_run)
         return ShipmentCreatePayload(**made)

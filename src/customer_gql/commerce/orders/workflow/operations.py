@@ -54,6 +54,9 @@ class OrderCommentAddInput:
         default=None,
     )
     is_visible: bool = strawberry.field(description="Whether the customer sees the comment.", default=False)
+    notify: bool = strawberry.field(
+        description="Whether the buyer gets a mail with the status and the comment.", default=False
+    )
 
 
 @strawberry.input(description="An address of an order, in the place of the one there is.")
@@ -118,13 +121,13 @@ class OrderWorkflowAdminMutation:
 
     @admin_mutation(
         permission=Permission.ORDERS_MANAGE,
-        description=f"Write a comment on an order in any state, set another status of its state, or both. {_WRITES} A status is "
+        description=f"Write a comment on an order in any state, set another status of its state, or both. With `notify` the buyer gets a mail. {_WRITES} A status is "
         "undone by another comment; a comment stays.",
     )
     async def order_comment_add(
         self, info: Info, input: Annotated[OrderCommentAddInput, INPUT], dry_run: DryRun = False
     ) -> OrderPayload:
-        given = {"text": input.text, "status": input.status, "is_visible": input.is_visible}
+        given = {"text": input.text, "status": input.status, "is_visible": input.is_visible, "notifies": input.notify}
         by = actor_of(info.context.viewer)
         return await act_on_order(
             info, input.id, lambda c, order: add_comment(c, order, **given, by=by), dry_run=dry_run

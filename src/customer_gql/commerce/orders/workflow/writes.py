@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select, update
 
+from customer_gql.commerce.orders.mailing.writes import mail_comment
 from customer_gql.commerce.orders.statuses.writes import find_default_status, validate_status
 from customer_gql.commerce.orders.tables import sales_order, sales_order_item as item
 from customer_gql.core.actor import Actor, ActorKind
@@ -123,9 +124,16 @@ async def cancel_order(
 
 
 async def add_comment(
-    connection: Connection, order: LockedOrder, *, text: str | None, status: str | None, is_visible: bool, by: Actor
+    connection: Connection,
+    order: LockedOrder,
+    *,
+    text: str | None,
+    status: str | None,
+    is_visible: bool,
+    notifies: bool = False,
+    by: Actor,
 ) -> None:
-    """Write a comment, set another status of the same state, or both."""
+    """Write a comment, set another status of the same state, or both; the buyer is told by mail where wanted."""
     judge(order, OrderAction.COMMENT)
     comment = validate_order_text(text, ["text"], required=status is None)
     values: dict[str, Any] = {}
@@ -134,6 +142,8 @@ async def add_comment(
     await record_action(
         connection, order, OrderEntryKind.COMMENT, values=values, text=comment, is_visible=is_visible, by=by
     )
+    if notifies:
+        await mail_comment(connection, order.row, status=values.get("status", order.row.status), text=comment)
 
 
 def validate_order_text(text: str | None, path: Sequence[str], *, required: bool = False) -> str | None:

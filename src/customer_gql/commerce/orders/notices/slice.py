@@ -1,0 +1,3 @@
+from .kinds import MAILS
+
+__all__ = ["MAILS"]
