@@ -4,8 +4,6 @@ import { defineConfig } from 'vite';
 // `make ui` serves the sources and sends everything else to the service of `make run`.
 const service = process.env.CUSTOMER_GQL_SERVICE ?? 'http://127.0.0.1:8000';
 
-// Changes with its own versions only, so that a browser keeps it over versions of the rest.
-const REACT = /\/node_modules\/(react|react-dom|scheduler)\//;
 const LIBRARIES = '@tanstack|i18next|react-i18next|@emotion|stylis|use-sync-external-store|clsx';
 const PARTS =
   'styles|utils|Button|ButtonBase|CircularProgress|OutlinedInput|InputBase|FormControl|FormHelperText|FormLabel|InputLabel|Typography|Paper|Stack|Link|Box|SvgIcon|CssBaseline|GlobalStyles|Divider';
@@ -49,10 +47,9 @@ export default defineConfig(({ command }) => ({
       // What a page does not use of generated files is not loaded with it.
       treeshake: { moduleSideEffects: [{ test: /\/src\/generated\//, sideEffects: false }] },
       output: {
-        // What every page needs is a few files, which compress better than many.
+        // What every page needs is one file, which compresses better than many.
         codeSplitting: {
           groups: [
-            { name: 'react', test: REACT },
             { name: 'base', test: BASE },
             { name: 'frame', test: PARTS_OF_LISTS },
           ],
