@@ -4,7 +4,8 @@ import { defineConfig } from 'vite';
 // `make ui` serves the sources and sends everything else to the service of `make run`.
 const service = process.env.CUSTOMER_GQL_SERVICE ?? 'http://127.0.0.1:8000';
 
-const LIBRARIES = '@tanstack|i18next|react-i18next|@emotion|stylis|use-sync-external-store|clsx';
+const LIBRARIES =
+  'react|react-dom|scheduler|@tanstack|i18next|react-i18next|@emotion|stylis|use-sync-external-store|clsx';
 const PARTS =
   'styles|utils|Button|ButtonBase|CircularProgress|OutlinedInput|InputBase|FormControl|FormHelperText|FormLabel|InputLabel|Typography|Paper|Stack|Link|Box|SvgIcon|CssBaseline|GlobalStyles|Divider';
 const BASE = new RegExp(
