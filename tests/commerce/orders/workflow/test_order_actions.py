@@ -37,9 +37,17 @@ FROM = {
     "orderAddressUpdate": {"NEW", "PENDING_PAYMENT", "PAYMENT_REVIEW", "PROCESSING", "ON_HOLD"},
     "invoiceCreate": {"NEW", "PENDING_PAYMENT", "PROCESSING"},
     "shipmentCreate": {"NEW", "PENDING_PAYMENT", "PROCESSING", "COMPLETE", "CLOSED"},
+    "orderPaymentAccept": {"PAYMENT_REVIEW"},
+    "orderPaymentDeny": {"PAYMENT_REVIEW"},
 }
 PROCESSED: dict[str, Any] = dict.fromkeys(("NEW", "PENDING_PAYMENT", "PROCESSING"), ("PROCESSING", "processing"))
-TO = {"orderHold": ("ON_HOLD", "holded"), "orderUnhold": ("NEW", "pending"), "orderCancel": ("CANCELED", "canceled")}
+TO = {
+    "orderHold": ("ON_HOLD", "holded"),
+    "orderUnhold": ("NEW", "pending"),
+    "orderCancel": ("CANCELED", "canceled"),
+    "orderPaymentAccept": ("PROCESSING", "processing"),
+    "orderPaymentDeny": ("CANCELED", "canceled"),
+}
 
 
 def document(mutation: str) -> str:
@@ -91,6 +99,7 @@ async def stored(connection: Connection, order: Any) -> tuple[Any, ...]:
 
 def test_every_action_of_the_table_is_a_mutation_or_comes_later():
     later = {OrderAction.ARCHIVE, OrderAction.RESTORE}
+    later |= {OrderAction.AUTHORIZE, OrderAction.REVIEW, OrderAction.DECLINE}  # answers of a provider
     assert set(MUTATIONS) == {action.value for action in OrderAction if action not in later}
 
 
