@@ -13,6 +13,8 @@ from commerce.checkout.buying import fill, place
 from customer_gql.commerce.catalog.tables import product_website
 from customer_gql.commerce.orders.archive.settings import ARCHIVE_ENABLED
 from customer_gql.commerce.orders.archive.work import keep_archive
+from customer_gql.commerce.orders.payments.tables import order_payment
+from customer_gql.commerce.orders.payments.work import cancel_unpaid_orders
 from customer_gql.customers.accounts.cleanup import delete_old_impersonations
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.messaging.events.cleanup import KEPT_DAYS, delete_old_events
@@ -78,6 +80,19 @@ async def archive(shop: Shop) -> None:
     order = await make_order(shop.connection, owner, [], placed_at=when)
     await keep_archive(shop.tools)
     assert await shop.connection.fetchval("SELECT archived_at IS NOT NULL FROM sales_order WHERE id = $1", order.id)
+
+
+async def cancel_unpaid(shop: Shop) -> None:
+    """An order a minute younger than the limit still waits for its payment."""
+    for minutes, state in ((shop.value - 1, "PENDING_PAYMENT"), (shop.value + 1, "CANCELED")):
+        owner, product = await make_customer(shop.connection), await make_product(shop.connection)
+        when = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)
+        order = await make_order(shop.connection, owner, [product], state="PENDING_PAYMENT", placed_at=when)
+        key = {"customer_id": owner.id, "order_id": order.id, "id": order.id}
+        held = {"method": "test_psp", "state": "REDIRECT", "currency": "USD", "amount": product.price}
+        await put(shop.connection, order_payment, **key, **held)
+        await cancel_unpaid_orders(shop.tools)
+        assert await shop.connection.fetchval("SELECT state FROM sales_order WHERE id = $1", order.id) == state
 
 
 async def sign_up(shop: Shop) -> None:
@@ -362,6 +377,7 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "mass_actions.at_once": act,
     "remember_me.lifetime_seconds": remember,
     "orders.archive_days": archive,
+    "payments.pending_minutes": cancel_unpaid,
     "selections.kept_hours": select,
     "selections.max_rows": select,
     "webhooks.kept_days": keep_deliveries,
