@@ -55,6 +55,16 @@ async def test_work_that_takes_too_long_is_cancelled():
     assert task.cancelling() == 0  # the task goes on
 
 
+async def test_what_is_cancelled_after_the_sweep_looked_is_not_called():
+    sweep, called = Sweep(0.04), list[str]()
+    finished = asyncio.Event()
+    sweep.call_later(0, lambda: sweep.cancel(second))
+    second = sweep.call_later(0, lambda: called.append("second"))
+    sweep.call_later(0, finished.set)
+    await finished.wait()
+    assert called == []
+
+
 async def test_nothing_is_ended_before_its_deadline():
     loop, sweep = asyncio.get_running_loop(), Sweep(0.04)
     begun = loop.time()

@@ -50,10 +50,15 @@ class Sweep:
         self._loop = None
         now = loop.time()
         for number in [number for number, (at, _) in self._entries.items() if at <= now]:
-            _, callback = self._entries.pop(number)
-            loop.call_soon(callback)  # an error of one must not keep the others
+            loop.call_soon(self._call, number)  # an error of one must not keep the others
         if self._entries:
             self._set_timer(loop)
+
+    def _call(self, number: int) -> None:
+        """Nothing where it was cancelled since the sweep."""
+        entry = self._entries.pop(number, None)
+        if entry is not None:
+            entry[1]()
 
 
 class Deadlines:

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from customer_gql.commerce.orders.workflow.tables import order_comment
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.database.statements import Connection, Row, execute_statement
-from support.calls import about
+from support.calls import about, by_input
 from support.customers import make_order
 
 PLACE = {"name": "Ada Byron", "street": ["1 Mill Lane"], "city": "Bath", "postcode": "BA1 1AA", "countryCode": "GB"}
@@ -21,7 +21,11 @@ CALLS = {
     "orderUnhold": [about("ord")],
     "orderCancel": [about("ord", reason="Ordered twice.")],
     "orderCommentAdd": [about("ord", text="Called back.")],
-    "orderMailSend": [about("ord")],
+    "orderMailSend": [
+        about("ord"),
+        by_input(lambda ids: {"id": ids["ord"], "invoiceId": ids["ivc"]}),
+        by_input(lambda ids: {"id": ids["ord"], "shipmentId": ids["shp"]}),
+    ],
     "orderAddressUpdate": [about("ord", kind="SHIPPING", telephone="+44 20 7946 0000", **PLACE)],
 }
 UNRECORDED = dict.fromkeys(

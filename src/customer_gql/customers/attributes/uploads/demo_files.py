@@ -51,6 +51,11 @@ def add_file(rows: Rows, key: dict[str, int], attribute_id: int, name: str, cont
             "address_id": key.get("address_id"),
         }
     )
+    _add_stored_file(rows, id, name, media_type, content, at)
+    return id
+
+
+def _add_stored_file(rows: Rows, id: int, name: str, media_type: str, content: bytes, at: dt.datetime) -> None:
     rows[stored_file].append(
         {
             "id": id,
@@ -67,7 +72,6 @@ def add_file(rows: Rows, key: dict[str, int], attribute_id: int, name: str, cont
         }
     )
     rows[stored_file_part].append({"file_id": id, "number": 0, "content": content})
-    return id
 
 
 def _number_of(text: str) -> int:
