@@ -1,7 +1,7 @@
 """Relay connections over the pages of `loading.pages`."""
 
 from operator import attrgetter
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import strawberry
 
@@ -46,6 +46,10 @@ First = Annotated[
 After = Annotated[str | None, strawberry.argument(description="Cursor of the node after which the page starts.")]
 Last = Annotated[int | None, strawberry.argument(description="Number of nodes from the end, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Cursor of the node before which the page ends.")]
+
+
+WINDOW_ARGUMENTS: Final = frozenset({"first", "after", "last", "before"})
+"""A declared connection that is given another argument is answered by its resolver."""
 
 
 def make_window(

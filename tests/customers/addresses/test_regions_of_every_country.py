@@ -1,5 +1,5 @@
 """Every region of every country as somebody enters it at an address: by code, name, local name and without accents; found as the
-same region, and told in the script that was typed (docs/domain/addresses.md)."""
+same region, and told in the script that was typed (docs/domain/addresses.md#addresses-22)."""
 
 import pytest
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from customer_gql.core import clock
-from customer_gql.core.actor import Actor, ActorKind
+from customer_gql.core.actor import actor_of
 from customer_gql.core.ids import decode_keys
-from customer_gql.core.permissions import Permission
+from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
+from customer_gql.core.viewer import Viewer, ViewerKind
 from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.attribute_files.cleanup import delete_files_without_value, delete_unused_uploads
 from customer_gql.customers.attributes.uploads import links
@@ -163,6 +164,7 @@ async def test_staff_who_act_as_the_customer_have_its_links_no_longer_than_that(
 
 async def test_links_of_a_service_end_with_its_token(me, papers, boss, http, connection, storefront):
     await store(me, papers)
+    [staff_id] = decode_keys(await staff_id_of(connection, boss), "stf", 1)
     _, service = await create_service_token(
         connection,
         name=papers.code,
@@ -170,7 +172,9 @@ async def test_links_of_a_service_end_with_its_token(me, papers, boss, http, con
         website_ids=None,
         expires_at=clock.read_clock() + dt.timedelta(hours=1),
         usual_rate=1000,
-        by=Actor(ActorKind.STAFF, int((await staff_id_of(connection, boss))[4:], 16)),
+        by=actor_of(
+            Viewer(ViewerKind.STAFF, staff_id=staff_id, permissions=frozenset(ALL_PERMISSIONS), website_ids=None)
+        ),
     )
     [shown] = (await as_staff(http, service).data(ONE_FILE, id=customer_id(me.row)))["customer"]["attributes"]
     assert await status(storefront, shown["file"]["url"]) == 200

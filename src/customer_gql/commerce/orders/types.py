@@ -10,7 +10,7 @@ from customer_gql.customers.addresses.templates.types import FORMATTED, Format, 
 from customer_gql.customers.profile.reads import find_reachable_customer
 from customer_gql.customers.profile.types import CustomerLink
 from customer_gql.graph.access.guards import guarded_type
-from customer_gql.graph.connections import After, Before, Connection, First, Last, make_window, paged
+from customer_gql.graph.connections import After, Before, Connection, DeclaredPages, First, Last, make_window, paged
 from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.grids.inputs import make_filter_input, make_sort_input
@@ -216,7 +216,7 @@ class OrderSection:
         name="orders",
         graphql_type=Connection[OrderLink],
         description="Orders of the customer, newest first; without those that still wait for their payment.",
-        metadata={"audience": "storefront"},
+        metadata={"audience": "storefront", "load": DeclaredPages(reads.visible_orders_by_customer, ("id",))},
     )
     async def own_orders(
         self: Any,

@@ -35,7 +35,7 @@ from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, DeferredField, Selection
 from customer_gql.execution.plans.statements.written import WrittenObjects
 from customer_gql.graph.access.guards import find_guard
-from customer_gql.graph.connections import DeclaredPages
+from customer_gql.graph.connections import WINDOW_ARGUMENTS, DeclaredPages
 from customer_gql.graph.fields import DeclaredLoad
 from customer_gql.graph.nodes import NodeId
 from customer_gql.graph.scalars import DeclaredMoney
@@ -184,15 +184,15 @@ def _create_deferred(
     field: DocumentField, declared: StrawberryField, metadata: Any, schema: GraphQLSchema
 ) -> DeferredField:
     load = metadata.get("load")
-    if isinstance(load, DeclaredPages):
+    given = {argument.name.value for argument in field.nodes[0].arguments or ()}
+    if isinstance(load, DeclaredPages) and given <= WINDOW_ARGUMENTS:
         return PageField(field, load, AttributeGetter(*load.columns), counts=_selects_count(field.completer))
-    if isinstance(load, DeclaredLoad):
+    if isinstance(load, DeclaredLoad) and not isinstance(load, DeclaredPages):
         return LoadField(field, load, AttributeGetter(*load.columns))
     if metadata.get("counted"):
         return CountField(field)
     if declared.is_basic_field:
         return AttributeField(field, AttributeGetter(declared.python_name))
-    given = {argument.name.value for argument in field.nodes[0].arguments or ()}
     return ResolverField(field, choose_resolver(schema, field.definition, declared, given))
 
 

@@ -1,6 +1,6 @@
 """Mails about invoices and shipments (docs/domain/orders.md#orders-28)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -50,7 +50,7 @@ def _with_names(query: Any, lines: Any) -> Any:
     return query.join(item, of_item[0] & of_item[1] & of_item[2]).order_by(lines.c.position)
 
 
-async def find_document(connection: Connection, table: Any, order: Row, key: Sequence[int]) -> Mapping[str, Any] | None:
+async def find_document(connection: Connection, table: Any, order: Row, key: Sequence[int]) -> Row | None:
     """An invoice or a shipment of the order; None for one of another order."""
     if tuple(key[:2]) != (order.customer_id, order.id):
         return None
