@@ -38,16 +38,16 @@ DELETE = """mutation D($input: CustomerDeleteInput!) { customerDelete(input: $in
 async def add_customer(url: str, shop: StaffShop, email: str) -> str:
     """The address of one more customer, whom the test has to delete: others count the customers of the shop."""
     person = {"email": email, "firstName": "Lea", "lastName": "Ver", "websiteId": encode_id("web", 1)}
-    made = await _mutate(url, shop, CREATE, {**person, "sendsWelcomeMail": False})
+    made = await mutate(url, shop, CREATE, {**person, "sendsWelcomeMail": False})
     return f"/customers/{made['customerCreate']['customer']['id']}"
 
 
 async def delete_customer(url: str, shop: StaffShop, path: str) -> None:
-    done = await _mutate(url, shop, DELETE, {"id": path.rpartition("/")[2]})
+    done = await mutate(url, shop, DELETE, {"id": path.rpartition("/")[2]})
     assert done == {"customerDelete": {"userErrors": []}}
 
 
-async def _mutate(url: str, shop: StaffShop, document: str, given: dict[str, Any]) -> Any:
+async def mutate(url: str, shop: StaffShop, document: str, given: dict[str, Any]) -> Any:
     async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {shop.token}"}) as client:
         answer = await client.post("/admin/graphql", json={"query": document, "variables": {"input": given}})
     return answer.json()["data"]

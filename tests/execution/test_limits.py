@@ -231,7 +231,7 @@ TOGETHER = {
     *("websiteCreate", "websiteUpdate", "storeCreate", "storeUpdate", "storeViewCreate", "storeViewUpdate"),
     *("mailRetry", "mailTemplateUpdate", "mailTemplateReset"),
     *("addressCreate", "addressUpdate", "addressDelete", "meUpdate", "newsletterSubscribe", "newsletterUnsubscribe"),
-    *("sessionRevoke", "signOut", "rememberedForget"),
+    *("sessionRevoke", "customerSessionRevoke", "signOut", "rememberedForget"),
     *("customerNoteCreate", "customerNoteUpdate", "customerNoteDelete", "customerTagsAdd", "customerTagsRemove"),
     *("customerCreate", "customerUpdate", "customerUpsert", "customerSubscriptionSet"),
     *("customerAddressCreate", "customerAddressUpdate", "customerAddressDelete", "customerAddressSetDefault"),

@@ -51,7 +51,7 @@ ROOTS: dict[str, list[str]] = {
         "taxRules",
     ],
     "customers.delete": ["customerDelete"],
-    "customers.force_sign_in": ["customerForceSignIn"],
+    "customers.force_sign_in": ["customerForceSignIn", "customerSessionRevoke"],
     "customers.impersonate": ["customerLoginAs", "impersonationEnd", "impersonations"],
     "customers.export": [
         "exportCreate",
@@ -131,6 +131,7 @@ ROOTS: dict[str, list[str]] = {
         "companyParentSet",
         "companyReject",
         "companyUpdate",
+        "salesRepresentatives",
     ],
     "attributes.manage": ["attributeCreate", "attributeDelete", "attributeUpdate"],
     "websites.manage": [

@@ -11,6 +11,7 @@ from customer_gql.administration.capabilities.types import find_customer_mutatio
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.core.permissions import ALL_PERMISSIONS
 from customer_gql.customers.accounts.tables import email_token, password_reset
+from customer_gql.customers.accounts.writes import issue_customer_token
 from customer_gql.customers.addresses.settings import PER_CUSTOMER
 from customer_gql.customers.notes.tables import customer_note
 from customer_gql.customers.tags.tables import customer_tag
@@ -40,6 +41,10 @@ async def input_of(mutation: str, connection: Connection, customer: Any) -> dict
         key = new_id()
         await put(connection, customer_note, customer_id=customer.id, id=key, text="Prefers calls.")
         return {"id": encode_id("not", customer.id, key)}
+    if mutation == "customerSessionRevoke":
+        await issue_customer_token(connection, customer.id)
+        session = await connection.fetchval("SELECT id FROM customer_session WHERE customer_id = $1", customer.id)
+        return {"id": encode_id("ses", customer.id, session)}
     if mutation.startswith("customerAddress") and mutation != "customerAddressCreate":
         made = await make_address(connection, customer)
         more = {"billing": True} if mutation == "customerAddressSetDefault" else {}

@@ -61,6 +61,11 @@ async def session_revoke(scene: Scene) -> Change:
     return Change(await scene.device(row), {"id": session}, row)
 
 
+async def session_revoke_by_staff(scene: Scene) -> Change:
+    revoked = await session_revoke(scene)
+    return Change(scene.staff, revoked.input, revoked.row)
+
+
 async def confirm_resend(scene: Scene) -> Change:
     row = await scene.shopper(is_email_confirmed=False)
     return Change(scene.guest, {"email": row.email}, row)
@@ -144,6 +149,7 @@ def login_at_view(ids: Any) -> Any:
 
 CALLS = {
     "customerForceSignIn": [about("cus"), about("cus", loginCodeReason="Walk"), force_at_view],
+    "customerSessionRevoke": [about("ses")],
     "customerResetPassword": [about("cus")],
     "customerLock": [about("cus"), about("cus", until=SOON)],
     "customerUnlock": [about("cus")],
@@ -170,6 +176,7 @@ CHANGES: Changes = {
     "meDeleteRequest": [(own(currentPassword=PASSWORD), "DELETED", set())],
     "meUpdate": [(impersonated_update, "EDITED", {"firstName"})],
     "loginAsExchange": [(login_as_exchange, "IMPERSONATION_STARTED", set())],
+    "customerSessionRevoke": [(session_revoke_by_staff, "SESSION_REVOKED", set())],
     "customerForceSignIn": [(by_staff(), "FORCED_SIGN_IN", set())],
     "customerResetPassword": [(by_staff(), "PASSWORD_RESET_REQUESTED", set())],
     "customerLock": [(by_staff(), "LOCKED", {"lockedUntil"})],

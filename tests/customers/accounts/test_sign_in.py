@@ -21,6 +21,7 @@ from support.shopping import (
     SIGN_OUT,
     is_let_in,
 )
+from support.staff import make_website, staff_client
 
 REFUSED = {
     "code": "INVALID",
@@ -197,3 +198,32 @@ async def test_each_kind_of_token_opens_its_own_door_only(shopper, signed_in, br
     assert (await device.answer("query N($id: ID!) { node(id: $id) { id } }", id=encode_id("ses", 1, 2)))["data"] == {
         "node": None
     }
+
+
+REVOKE_BY_STAFF = """mutation R($input: CustomerSessionRevokeInput!) { customerSessionRevoke(input: $input) {
+    customer { id sessions { id } } userErrors { code key path } } }"""
+
+
+async def test_staff_end_one_device_of_a_customer_they_reach(
+    shopper, signed_in, events, admin_client, http, connection
+):
+    row = await shopper()
+    phone, laptop = await signed_in(row), await signed_in(row)
+    lost, kept = [
+        next(s["id"] for s in (await one.data(SESSIONS))["sessions"] if s["isCurrent"]) for one in (phone, laptop)
+    ]
+    elsewhere = await staff_client(http, connection, website_ids=[await make_website(connection)])
+    not_found = {"customer": None, "userErrors": [{"code": "NOT_FOUND", "key": "session.not_found", "path": ["id"]}]}
+    refused = (await elsewhere.data(REVOKE_BY_STAFF, input={"id": lost}))["customerSessionRevoke"]
+    assert (refused["customer"], [e["path"] for e in refused["userErrors"]]) == (None, [["id"]])
+    assert await is_let_in(phone)
+    done = await admin_client.data(REVOKE_BY_STAFF, input={"id": lost})
+    assert done["customerSessionRevoke"] == {
+        "customer": {"id": customer_id(row), "sessions": [{"id": kept}]},
+        "userErrors": [],
+    }
+    assert [await is_let_in(client) for client in (phone, laptop)] == [False, True]
+    assert (await admin_client.data(REVOKE_BY_STAFF, input={"id": lost}))["customerSessionRevoke"] == not_found
+    assert (await phone.data(REFRESH, input={"refreshToken": phone.refresh}))["tokenRefresh"]["accessToken"] is None
+    by = "SELECT kind, actor AS by FROM customer_event WHERE customer_id = $1 ORDER BY id DESC LIMIT 1"
+    assert tuple(await connection.fetchrow(by, row.id)) == ("SESSION_REVOKED", "STAFF")

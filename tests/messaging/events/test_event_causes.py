@@ -42,6 +42,7 @@ CAUSES = [
     ("addressDelete", ["customer.address_changed"]),
     ("newsletterSubscribe", ["customer.subscribed"]),
     ("newsletterUnsubscribe", ["customer.unsubscribed"]),
+    ("customerSessionRevoke", ["customer.signed_out"]),
     ("customerForceSignIn", ["customer.sessions_ended"]),
     ("customerLock", ["customer.locked"]),
     ("customerUnlock", ["customer.unlocked"]),

@@ -12,6 +12,7 @@ from customer_gql.customers.companies.types import Company
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.roots import INPUT, DryRun, admin_field, admin_mutation
+from customer_gql.staff.types import StaffUser
 
 from .admins import create_company, replace_admin
 from .inputs import (
@@ -32,6 +33,7 @@ from .inputs import (
 )
 from .member_changes import change_company_member, move_company_node
 from .members import add_company_member, remove_company_member
+from .representatives import MOST_REPRESENTATIVES, select_representatives
 from .status import CompanyDecision, decide_company
 from .types import COMPANY_GRID, CompanyDeletePayload, CompanyMemberPayload, CompanyPayload
 from .writes import delete_company, set_parent, update_company
@@ -53,6 +55,23 @@ class CompanyAdminQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Id of the company.")]
     ) -> Any:
         return await find_reachable_company(info.context, decode_id(id, "com"))
+
+    @admin_field(
+        permission=Permission.COMPANIES_WRITE,
+        graphql_type=list[StaffUser] | None,
+        assumed=MOST_REPRESENTATIVES,
+        description="Staff users whom a company can get as its sales representative: those who may sign in, by name, at "
+        f"most {MOST_REPRESENTATIVES}. Without `staff.manage` only their ids and names are shown.",
+    )
+    async def sales_representatives(
+        self,
+        info: Info,
+        search: Annotated[
+            str | None,
+            strawberry.argument(description="Words that are all in the name, ignoring case; all by default."),
+        ] = None,
+    ) -> Any:
+        return await info.context.fetch(select_representatives(search))
 
 
 _WRITES = "Writes the history of staff and events."

@@ -9,7 +9,7 @@ from customer_gql.core.input_ids import parse_input_keys
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts.recovery import password_reset
 from customer_gql.customers.accounts.registration import account_deletion, sign_up
-from customer_gql.customers.accounts.sessions import renewal
+from customer_gql.customers.accounts.sessions import access, renewal
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.sign_in import sign_in, sign_out
 from customer_gql.customers.accounts.support import impersonation
@@ -145,7 +145,7 @@ class AccountMutation:
     async def session_revoke(self, info: Info, input: Annotated[SessionRevokeInput, INPUT]) -> SessionsEndedPayload:
         customer_id, session_id = parse_input_keys(input.id, "ses", 2, ["id"])
         if customer_id != info.context.viewer.customer_id:
-            raise sign_out.SESSION_NOT_FOUND(path=["id"])
+            raise access.SESSION_NOT_FOUND(path=["id"])
         ended = await sign_out.revoke_session(info.context, session_id)
         return SessionsEndedPayload(ended_session_count=ended)
 

@@ -95,7 +95,7 @@ EVENTS: Final = (
     EventType("customer.signed_in", "A customer signed in.", ("SIGNED_IN",), alias="signIn"),
     EventType(
         "customer.signed_out",
-        "A customer ended one or all sessions.",
+        "A customer ended one or all sessions, or staff ended one of them.",
         ("SIGNED_OUT", "SESSION_REVOKED"),
         alias="signOut",
     ),

@@ -7,6 +7,9 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import type { ReactNode } from 'react';
 
+/** Below it words are broken apart; a narrow page scrolls the table instead. */
+const COLUMN = '6.5rem';
+
 interface Props<R> {
   label: string;
   heads: string[];
@@ -23,7 +26,9 @@ export function DataTable<R>({ label, heads, rows, keyOf, cells }: Props<R>) {
         <TableHead>
           <TableRow>
             {heads.map((head) => (
-              <TableCell key={head}>{head}</TableCell>
+              <TableCell key={head} sx={{ minWidth: COLUMN }}>
+                {head}
+              </TableCell>
             ))}
           </TableRow>
         </TableHead>

@@ -6,6 +6,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import { type ReactElement, useId } from 'react';
 import { type Control, Controller } from 'react-hook-form';
+import { FileInput } from './FileInput';
 import type { Field, Part, Value, Values } from './fields';
 
 const TYPES: Record<string, string> = {
@@ -61,6 +62,9 @@ export function PlainInput({ autoFocus = false, ...rest }: PlainProps) {
   const { field, error, value, onChange } = rest;
   if (field.kind === 'boolean') {
     return <Check field={field} error={error} isOn={value === true} onChange={onChange} />;
+  }
+  if (field.kind === 'file' && field.file) {
+    return <FileInput field={field} about={field.file} error={error} value={String(value ?? '')} onChange={onChange} />;
   }
   return <Text {...rest} autoFocus={autoFocus} />;
 }

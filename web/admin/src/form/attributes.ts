@@ -1,17 +1,18 @@
-import type { AttributeInput, AttributeType } from '../generated/graphql';
+import type { AttributeEntity, AttributeInput, AttributeType } from '../generated/graphql';
 import type { FieldError } from '../graph/errors';
-import { type Field, type FieldKind, text, type Value, type Values } from './fields';
+import { type Field, type FieldKind, type FileFacts, text, type Value, type Values } from './fields';
 
 /** What the shop defines besides the built-in fields. */
 export interface Definition {
   code: string;
+  entity: AttributeEntity;
   type: AttributeType;
   label: string;
   isSystem: boolean;
   isBeingDeleted: boolean;
   isVisible: boolean;
   isRequired: boolean;
-  rules: { maxLength?: number | null };
+  rules: { maxLength?: number | null; fileExtensions?: string[] | null; maxFileSize?: number | null };
   options: { code: string; label: string }[];
 }
 
@@ -22,6 +23,7 @@ interface Stored {
   date?: string | null;
   boolean?: boolean | null;
   options: { code: string }[];
+  file?: FileFacts['stored'] | null;
 }
 
 // Without a dot: forms take one for a path.
@@ -34,21 +36,20 @@ const KINDS: Record<AttributeType, FieldKind> = {
   BOOLEAN: 'select',
   SELECT: 'select',
   MULTI_SELECT: 'multi',
-  // Not asked for: a file is sent by itself.
-  FILE: 'text',
-  IMAGE: 'text',
+  FILE: 'file',
+  IMAGE: 'file',
 };
 
-const FILES: AttributeType[] = ['FILE', 'IMAGE'];
+const KILOBYTE = 1000;
 type Shown = Pick<Definition, 'type' | 'isSystem' | 'isBeingDeleted' | 'isVisible'>;
 
 export function isAsked(definition: Shown): boolean {
-  const isReady = !definition.isSystem && !definition.isBeingDeleted && definition.isVisible;
-  return isReady && !FILES.includes(definition.type);
+  return !definition.isSystem && !definition.isBeingDeleted && definition.isVisible;
 }
 
 /** A field for each attribute. A choice can be empty, and so can yes or no. */
-export function attributeFields(definitions: Definition[], yes: string, no: string): Field[] {
+export function attributeFields(definitions: Definition[], yes: string, no: string, stored: Stored[] = []): Field[] {
+  const files = new Map(stored.map((one) => [one.code, one.file ?? undefined]));
   return definitions.filter(isAsked).map((one) => {
     const options = one.options.map(({ code, label }) => ({ value: code, label }));
     const answers = [
@@ -64,8 +65,19 @@ export function attributeFields(definitions: Definition[], yes: string, no: stri
       isRequired: one.isRequired,
       maxLength: one.rules.maxLength ?? undefined,
       options: [...(choices[one.type as keyof typeof choices] ?? [])],
+      ...(KINDS[one.type] === 'file' ? fileField(one, files.get(one.code)) : {}),
     };
   });
+}
+
+function fileField({ code, entity, rules }: Definition, stored: FileFacts['stored']): Partial<Field> {
+  const endings = (rules.fileExtensions ?? []).map((one) => `.${one}`);
+  const size = rules.maxFileSize ? `≤ ${Math.floor(rules.maxFileSize / KILOBYTE)} kB` : '';
+  const accept = endings.length > 0 ? endings.join(',') : undefined;
+  return {
+    hint: [endings.join(', '), size].filter(Boolean).join(' · ') || undefined,
+    file: { attributeCode: code, entity, accept, stored },
+  };
 }
 
 export function attributeValues(definitions: Definition[], stored: Stored[]): Values {
@@ -88,6 +100,9 @@ function readValue(type: AttributeType, stored: Stored | undefined): Value {
       return codes[0] ?? '';
     case 'MULTI_SELECT':
       return codes;
+    case 'FILE':
+    case 'IMAGE':
+      return text(stored?.file?.id);
     default:
       return text(stored?.text);
   }
@@ -108,6 +123,7 @@ function writeValue(type: AttributeType, value: Value): AttributeInput['value'] 
   if (type === 'DATE') return { date: String(value) };
   if (type === 'BOOLEAN') return { boolean: value === 'true' };
   if (type === 'SELECT' || type === 'MULTI_SELECT') return { options: list };
+  if (type === 'FILE' || type === 'IMAGE') return { fileId: String(value) };
   return { text: String(value) };
 }
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { AttributeEntity } from '../generated/graphql';
 import type { FieldError } from '../graph/errors';
 
 export type FieldKind =
@@ -13,7 +14,8 @@ export type FieldKind =
   | 'select'
   | 'multi'
   | 'lines'
-  | 'parts';
+  | 'parts'
+  | 'file';
 
 export interface Option {
   value: string;
@@ -34,8 +36,18 @@ export interface Field {
   maxLength?: number;
   /** Of a password: `current-password` for one that exists. */
   autoComplete?: string;
+  /** Of the kind `file`, whose value is the id of a file. */
+  file?: FileFacts;
   /** Of the kind `parts`: how they are shown and changed, on the whole width. */
   render?: (given: PartsGiven) => ReactNode;
+}
+
+/** Of which attribute a file is, and the one that is stored. */
+export interface FileFacts {
+  attributeCode: string;
+  entity: AttributeEntity;
+  accept?: string;
+  stored?: { id: string; name: string; sizeBytes: number; url?: string | null };
 }
 
 /** What one of a list has, such as an option of an attribute. */

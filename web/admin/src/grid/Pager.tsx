@@ -22,7 +22,7 @@ interface Props {
 export function Pager({ pageInfo, state, onChange }: Props) {
   const { t } = useTranslation('grid');
   return (
-    <Stack direction="row" spacing={1} sx={{ alignItems: 'center', justifyContent: 'flex-end' }}>
+    <Stack direction="row" spacing={1} sx={{ alignItems: 'center', justifyContent: 'flex-end', pt: 1 }}>
       <TextField
         select
         label={t('pageSize')}

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.clock import read_clock
+from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.customers.accounts.tables import (
     customer_session,
     customer_token,
@@ -31,7 +32,7 @@ from customer_gql.customers.accounts.tables import (
     login_code,
     password_reset,
 )
-from customer_gql.customers.history.writes import record_customer_events
+from customer_gql.customers.history.writes import record_customer_event, record_customer_events
 from customer_gql.customers.profile.tables import customer
 from customer_gql.database.distribution.of_customers import IsOne, compile_of_customers
 from customer_gql.database.statements import (
@@ -45,7 +46,11 @@ from customer_gql.database.statements import (
 )
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 
-from .sessions import end_sessions_of_customers
+from .sessions import end_sessions, end_sessions_of_customers
+
+SESSION_NOT_FOUND: Final = Refusal(
+    "session.not_found", "There is no such session. It may have ended.", UserErrorCode.NOT_FOUND
+)
 
 
 async def end_all_access(connection: Connection, customer_ids: Sequence[int], *, by: Actor) -> int:
@@ -59,6 +64,13 @@ async def end_all_access(connection: Connection, customer_ids: Sequence[int], *,
     impersonated = await _END_AND_REVOKE_ALL.fetch_rows(connection, customer_ids, now=now)
     await _record_ends(connection, impersonated, now, by)
     return ended
+
+
+async def revoke_session(connection: Connection, locked: Row, session_id: int, *, by: Actor) -> None:
+    """End one session of a customer whose row the caller has locked. Raises `RuleError` for one that is not there."""
+    if not await end_sessions(connection, locked.id, [session_id]):
+        raise SESSION_NOT_FOUND(path=["id"])
+    await record_customer_event(connection, locked.id, kind="SESSION_REVOKED", version=locked.version, by=by)
 
 
 async def end_sessions_elsewhere(connection: Connection, customer_id: int | None = None, *, by: Actor) -> int:

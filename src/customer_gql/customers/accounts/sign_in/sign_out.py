@@ -1,10 +1,7 @@
 """Signing out on one device or on all of them."""
 
-from typing import Final
-
 from customer_gql.core.actor import Actor, ActorKind, actor_of
-from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.customers.accounts.sessions import impersonations, sessions
+from customer_gql.customers.accounts.sessions import access, impersonations, sessions
 from customer_gql.customers.accounts.sessions.remembered import (
     forget_remembered_at_sign_out,
     forget_remembered_of_customers,
@@ -12,10 +9,6 @@ from customer_gql.customers.accounts.sessions.remembered import (
 from customer_gql.customers.history.writes import record_customer_event
 from customer_gql.customers.profile import presence, writes as customers
 from customer_gql.graph.context import Context
-
-SESSION_NOT_FOUND: Final = Refusal(
-    "session.not_found", "There is no such session. It may have ended.", UserErrorCode.NOT_FOUND
-)
 
 
 async def sign_out(context: Context, *, every: bool) -> int:
@@ -56,9 +49,5 @@ async def revoke_session(context: Context, session_id: int) -> int:
     assert customer_id is not None
     async with context.transaction() as connection:
         account = await customers.lock_customer(connection, customer_id, websites=None)
-        if not await sessions.end_sessions(connection, customer_id, [session_id]):
-            raise SESSION_NOT_FOUND(path=["id"])
-        await record_customer_event(
-            connection, customer_id, kind="SESSION_REVOKED", version=account.version, by=actor_of(context.viewer)
-        )
+        await access.revoke_session(connection, account, session_id, by=actor_of(context.viewer))
     return 1

@@ -69,6 +69,16 @@ class CustomerForceSignInPayload(LoginCodePayload):
         return await self.find_store_view(info)
 
 
+@strawberry.input(description="Session of a customer that ends.")
+class CustomerSessionRevokeInput:
+    id: strawberry.ID = column("Id of the session.")
+
+
+@strawberry.type(description="Result of ending one session.")
+class CustomerSessionRevokePayload(CustomerPayload):
+    pass
+
+
 @strawberry.input(description="Customer who gets the mail.")
 class CustomerResetPasswordInput:
     id: strawberry.ID = column("Id of the customer.")

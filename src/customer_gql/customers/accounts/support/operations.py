@@ -15,7 +15,7 @@ from customer_gql.core.text import value_is_required
 from customer_gql.customers.accounts import writes
 from customer_gql.customers.accounts.reads import live_impersonations
 from customer_gql.customers.accounts.recovery import email_verification, password_reset
-from customer_gql.customers.accounts.sessions import impersonations
+from customer_gql.customers.accounts.sessions import access, impersonations
 from customer_gql.customers.accounts.sessions.impersonation_rights import lock_right_to_impersonate
 from customer_gql.customers.accounts.sessions.viewer import ViewerQuery
 from customer_gql.customers.accounts.types import Impersonation
@@ -38,6 +38,8 @@ from .inputs import (
     CustomerResendConfirmationPayload,
     CustomerResetPasswordInput,
     CustomerResetPasswordPayload,
+    CustomerSessionRevokeInput,
+    CustomerSessionRevokePayload,
     ImpersonationEndInput,
     ImpersonationEndPayload,
 )
@@ -93,6 +95,22 @@ class AccountAdminMutation:
             login_code=made and made.code,
             login_code_expires_at=made and made.expires_at,
         )
+
+    @admin_mutation(
+        permission=Permission.CUSTOMERS_FORCE_SIGN_IN,
+        description="End one session of a customer, as of a device that was lost; the others continue. `NOT_FOUND` for a session "
+        "that has ended, or is of a customer out of reach. Tells the customer nothing. Writes history. Cannot be undone; the device "
+        "signs in again.",
+    )
+    async def customer_session_revoke(
+        self, info: Info, input: Annotated[CustomerSessionRevokeInput, INPUT]
+    ) -> CustomerSessionRevokePayload:
+        customer_id, session_id = parse_input_keys(input.id, "ses", 2, ["id"])
+        viewer = info.context.viewer
+        async with info.context.transaction() as connection:
+            account = await lock_customer(connection, customer_id, websites=viewer.website_ids)
+            await access.revoke_session(connection, account, session_id, by=actor_of(viewer))
+        return CustomerSessionRevokePayload(customer_id=customer_id)
 
     @admin_mutation(
         permission=Permission.CUSTOMERS_RESET_PASSWORD,

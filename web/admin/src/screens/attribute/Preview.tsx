@@ -107,7 +107,10 @@ function Shown({ definitions, own }: { definitions: Definition[]; own: string })
           key={field.name}
           sx={{ p: 0.5, borderRadius: 1, bgcolor: definitions[place]?.code === own ? 'action.selected' : undefined }}
         >
-          <FieldInput control={control} field={{ ...field, name: `preview:${place}` }} />
+          <FieldInput
+            control={control}
+            field={{ ...field, name: `preview:${place}`, isDisabled: field.kind === 'file' }}
+          />
         </Box>
       ))}
     </Box>

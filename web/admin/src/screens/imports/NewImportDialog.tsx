@@ -15,7 +15,7 @@ import { Failure } from '../../components/Failure';
 import { type CustomerImportCreateInput, ImportCreateDocument } from '../../generated/graphql';
 import type { FieldError } from '../../graph/errors';
 import { request } from '../../graph/request';
-import { upload } from './upload';
+import { upload } from '../../graph/upload';
 
 const LAYOUTS = ['MAPPED', 'ADOBE_CUSTOMERS', 'ADOBE_ADDRESSES', 'ADOBE_COMPOSITE', 'ADOBE_FINANCE'] as const;
 const BEHAVIORS = ['ADD_UPDATE', 'REPLACE', 'DELETE', 'CUSTOM'] as const;

@@ -48,7 +48,12 @@ export function accountSections(data: CustomerAccountQuery, header: Customer | u
     { name: 'isAutomaticGroupChangeDisabled', label: t('noGroupChange'), kind: 'boolean' },
     { name: 'allowsRemoteAssistance', label: t('columns:allowsRemoteAssistance'), kind: 'boolean' },
   ];
-  const more = attributeFields(definitionsOf(data), t('grid:boolean.true'), t('grid:boolean.false'));
+  const more = attributeFields(
+    definitionsOf(data),
+    t('grid:boolean.true'),
+    t('grid:boolean.false'),
+    data.customer?.attributes ?? [],
+  );
   return [
     { title: t('person'), fields: person.map(judge) },
     { title: t('account'), fields: account.map(judge) },

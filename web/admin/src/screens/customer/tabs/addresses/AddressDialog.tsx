@@ -66,7 +66,7 @@ export default function AddressDialog({ customerId, version, definitions, addres
       // A default is replaced by another one, not given up.
       isDisabled: address?.[name] === true,
     })),
-    ...attributeFields(definitions, t('grid:boolean.true'), t('grid:boolean.false')),
+    ...attributeFields(definitions, t('grid:boolean.true'), t('grid:boolean.false'), address?.attributes ?? []),
   ];
   return (
     <ActionDialog

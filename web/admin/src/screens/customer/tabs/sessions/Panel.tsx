@@ -1,16 +1,25 @@
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../../../app/formats';
+import { ActionButton } from '../../../../components/ActionButton';
 import { DataTable } from '../../../../components/DataTable';
 import { Empty } from '../../../../components/Empty';
 import { QueryFrame } from '../../../../components/QueryFrame';
+import { useMay } from '../../capabilities';
 import { sessionsQuery } from './query';
 
-/** Where the customer is signed in, and which staff were. All sessions are ended by the button above. */
+const RevokeDialog = lazy(() => import('./RevokeDialog'));
+
+const HEADS = ['device', 'networkAddress', 'started', 'lastUsed', 'expires'] as const;
+
+/** Where the customer is signed in, and which staff were. One session is ended here, all of them by the button above. */
 export default function SessionsPanel({ id }: { id: string }) {
   const { t } = useTranslation('customer');
   const formats = useFormats();
+  const revoke = useMay(id)('CUSTOMER_SESSION_REVOKE');
+  const [ending, setEnding] = useState<{ id: string; device: string } | null>(null);
   return (
     <QueryFrame query={useQuery(sessionsQuery(id))}>
       {({ customer }) => {
@@ -23,7 +32,7 @@ export default function SessionsPanel({ id }: { id: string }) {
             ) : (
               <DataTable
                 label={t('tab.sessions')}
-                heads={[t('device'), t('networkAddress'), t('started'), t('lastUsed'), t('expires')]}
+                heads={[...HEADS.map((head) => t(head)), ...(revoke.isShown ? [t('actions')] : [])]}
                 rows={sessions}
                 keyOf={(one) => one.id}
                 cells={(one) => [
@@ -32,9 +41,23 @@ export default function SessionsPanel({ id }: { id: string }) {
                   formats.dateTime(one.createdAt),
                   formats.dateTime(one.lastUsedAt),
                   formats.dateTime(one.expiresAt),
+                  ...(revoke.isShown
+                    ? [
+                        <ActionButton
+                          key="end"
+                          label={t('endSession')}
+                          reason={revoke.reason}
+                          aria-label={t('endSessionOf', { device: one.device })}
+                          onClick={() => setEnding({ id: one.id, device: one.device ?? '' })}
+                        />,
+                      ]
+                    : []),
                 ]}
               />
             )}
+            <Suspense fallback={null}>
+              {ending ? <RevokeDialog customerId={id} session={ending} onClose={() => setEnding(null)} /> : null}
+            </Suspense>
             {visits.length > 0 ? (
               <>
                 <Typography variant="h2" sx={{ my: 1.5 }}>

@@ -1,4 +1,4 @@
-import { type GraphError, GraphFailure, Unreachable } from '../../graph/errors';
+import { type GraphError, GraphFailure, Unreachable } from './errors';
 
 /** Sends a file to the address that was given for it; what refuses it is told as for other requests. */
 export async function upload(url: string, file: File): Promise<void> {
