@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run setup tools ui ui-check test test-oldest test-slow statements timing check static format lint types contracts spelling workflows \
-	schema-check fix lock lock-web migration schema bench nightly mutants build clean
+	schema-check fix lock lock-web migration schema bench nightly mutants pictures build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -174,6 +174,9 @@ bench: tools $(PEERS) ## compare with the hand-written floor and with peers: ben
 $(PEERS): benchmarks/peers/package-lock.json
 	cd benchmarks/peers && PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
+
+pictures: setup ## take the pictures of the admin UI that the guide shows: docs/testing.md
+	PICTURES=docs/guide/pictures $(BIN)/python -m pytest -q -m slow tests/admin_ui/test_pictures.py
 
 nightly: tools ## the long tests: 2,700 documents in plans, statements and the reference executor
 	EQUALITY_DOCUMENTS=2700 $(BIN)/python -m pytest tests/execution/test_equality.py tests/execution/test_written_equality.py
