@@ -60,7 +60,7 @@ class CompanyAdminQuery:
         permission=Permission.COMPANIES_WRITE,
         graphql_type=list[StaffUser] | None,
         assumed=MOST_REPRESENTATIVES,
-        description="Staff users whom a company can get as its sales representative: those who may sign in, by name, at "
+        description="Staff users who can look after a company: those who may sign in, by name, at "
         f"most {MOST_REPRESENTATIVES}. Without `staff.manage` only their ids and names are shown.",
     )
     async def sales_representatives(
