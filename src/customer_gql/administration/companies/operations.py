@@ -60,8 +60,8 @@ class CompanyAdminQuery:
         permission=Permission.COMPANIES_WRITE,
         graphql_type=list[StaffUser] | None,
         assumed=MOST_REPRESENTATIVES,
-        description="Staff users who can look after a company: those who may sign in, by name, at "
-        f"most {MOST_REPRESENTATIVES}. Without `staff.manage` only their ids and names are shown.",
+        description="Staff users who can look after a company: those who may sign in and reach a website of "
+        f"the viewer's, by name, at most {MOST_REPRESENTATIVES}. Without `staff.manage` only their ids and names are shown.",
     )
     async def sales_representatives(
         self,
@@ -71,7 +71,7 @@ class CompanyAdminQuery:
             strawberry.argument(description="Words that are all in the name, ignoring case; all by default."),
         ] = None,
     ) -> Any:
-        return await info.context.fetch(select_representatives(search))
+        return await info.context.fetch(select_representatives(search, websites=info.context.viewer.website_ids))
 
 
 _WRITES = "Writes the history of staff and events."
