@@ -79,6 +79,8 @@ FACTS: dict[str, dict[str, Any]] = {
     "order_status_state": {"is_default": False},
     "cart": {"updated_at": FAR_OFF},
     "cart_item": {"options": "[]"},
+    "customer_browsing": dict.fromkeys(["listed", "compared", "viewed"], "[]"),
+    "visitor_browsing": {**dict.fromkeys(["listed", "compared", "viewed"], "[]"), "updated_at": FAR_OFF},
     "review": {"rating": 4},
     "product_tier_price": {"percent": None},
     "catalog_price_rule": {"amount": 7, "is_active": False},

@@ -79,6 +79,8 @@ SLICES: Final = (
     "commerce.guest_orders",
     "commerce.wishlists",
     "commerce.wishlists.staff",
+    "commerce.wishlists.sharing",
+    "commerce.comparisons",
     "commerce.reviews",
     "commerce.ledgers",
     "commerce.store_credit",

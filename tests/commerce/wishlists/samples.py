@@ -2,7 +2,11 @@
 
 from commerce.carts.samples import of_customer
 
-NOT_PERSONAL = {"WishlistItemFailure.key": "a name of a rule", "WishlistItemFailure.message": "about products"}
+NOT_PERSONAL = {
+    "Wishlist.sharingCode": "shown to the owner alone",
+    "WishlistItemFailure.key": "a name of a rule",
+    "WishlistItemFailure.message": "about products",
+}
 
 _CHANGES = (
     "wishlistCreate",
@@ -17,6 +21,7 @@ _CHANGES = (
     "wishlistItemsCopy",
     "wishlistItemsToCart",
     "cartItemsMoveToWishlist",
+    "wishlistShare",
 )
 UNRECORDED = dict.fromkeys(_CHANGES, "of the wishlist; other systems are told by the event wishlist.changed")
 CALLS = {

@@ -87,6 +87,7 @@ DUE = [
         {"cart": "updated_at", "cart_item": "added_at", "cart_address": "vat_checked_at"},
         dt.timedelta(days=31),
     ),
+    ("comparisons.delete_old_visitors", {"visitor_browsing": "updated_at"}, dt.timedelta(days=31)),
 ]
 
 

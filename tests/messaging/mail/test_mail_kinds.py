@@ -44,6 +44,7 @@ EXPECTED = {
     "ORDER_SHIPPED": ("Your order DE-00000042 is on its way", SALES, "mail.path.order_placed"),
     "ORDER_CANCELED": ("Your order DE-00000042 is canceled", SALES, "mail.path.order_placed"),
     "GUEST_ORDER_CANCELLATION": ("Cancel your order DE-00000042", SALES, "mail.path.guest_order_cancellation"),
+    "WISHLIST_SHARED": ("Ada shows you a wishlist", GENERAL, "mail.path.wishlist_shared"),
     "STAFF_INVITATION": ("Choose your password for Main Store", None, "mail.path.staff_invitation"),
     "STAFF_PASSWORD_RESET": ("Choose a new password for Main Store", None, "mail.path.staff_password_reset"),
     "STAFF_PASSWORD_CHANGED": ("Your staff password was changed", None, "mail.path.staff_forgotten_password"),

@@ -301,6 +301,7 @@ async def fill_cart(shop: Shop) -> None:
         assert ends - changed == dt.timedelta(days=shop.value)
 
 
+SHARE_LIST = "mutation S($input: WishlistShareInput!) { wishlistShare(input: $input) { userErrors { key } } }"
 MAKE_LIST = "mutation W($input: WishlistCreateInput!) { wishlistCreate(input: $input) { userErrors { key } } }"
 
 
@@ -314,6 +315,20 @@ async def make_wishlists(shop: Shop) -> None:
     client = Client(shop.storefront.http, "/graphql", await issue_customer_token(shop.connection, owner.id))
     answers = [(await client.data(MAKE_LIST, input={"name": "X"}))["wishlistCreate"]["userErrors"] for _ in range(2)]
     assert answers == [[], [{"key": "wishlist.limit_reached"}]]
+
+
+async def share_wishlist(shop: Shop) -> None:
+    owner = await make_customer(shop.connection)
+    client = Client(shop.storefront.http, "/graphql", await issue_customer_token(shop.connection, owner.id))
+    counts_text = shop.setting.path == "wishlists.share_max_text"
+
+    async def share(count: int) -> list[str]:
+        emails = [f"extreme{number}.{owner.id}@example.com" for number in range(1 if counts_text else count)]
+        given = {"emails": emails, "message": "x" * count if counts_text else None}
+        return [one["key"] for one in (await client.data(SHARE_LIST, input=given))["wishlistShare"]["userErrors"]]
+
+    assert await share(shop.value) == []
+    assert len(await share(shop.value + 1)) == 1
 
 
 async def order(shop: Shop) -> None:
@@ -382,6 +397,8 @@ READERS: dict[str, Callable[[Shop], Awaitable[None]]] = {
     "selections.max_rows": select,
     "webhooks.kept_days": keep_deliveries,
     "wishlists.max_lists": make_wishlists,
+    "wishlists.share_max_emails": share_wishlist,
+    "wishlists.share_max_text": share_wishlist,
 }
 
 

@@ -1,3 +1,5 @@
+from typing import Final
+
 from sqlalchemy import func, select
 
 from customer_gql.loading.pages import Pages, Sort
@@ -11,11 +13,11 @@ _count = (
     .correlate(wishlist)
     .scalar_subquery()
 )
-_wishlist = select(wishlist, _count.label("item_count"))
+WISHLIST: Final = select(wishlist, _count.label("item_count"))
 
-wishlists_by_id = one_by(_wishlist, wishlist.c.customer_id, wishlist.c.id)
-wishlists_by_customer = all_by(_wishlist.order_by(wishlist.c.is_default.desc(), wishlist.c.id), wishlist.c.customer_id)
-default_wishlists_by_customer = one_by(_wishlist.where(wishlist.c.is_default), wishlist.c.customer_id)
+wishlists_by_id = one_by(WISHLIST, wishlist.c.customer_id, wishlist.c.id)
+wishlists_by_customer = all_by(WISHLIST.order_by(wishlist.c.is_default.desc(), wishlist.c.id), wishlist.c.customer_id)
+default_wishlists_by_customer = one_by(WISHLIST.where(wishlist.c.is_default), wishlist.c.customer_id)
 items_by_id = one_by(select(item), item.c.customer_id, item.c.wishlist_id, item.c.id)
 items_by_wishlist = Pages(
     select(item),

@@ -32,12 +32,25 @@ wishlist = table(
     Column("name", Text, nullable=False),
     Column("visibility", Text, nullable=False, server_default=WishlistVisibility.PRIVATE.value),
     Column("is_default", Boolean, nullable=False, server_default="false"),
+    # Opens the list to others: of a public one, and of one that was sent by mail.
+    Column("sharing_code", Text),
     created_at("updated_at"),
     PrimaryKeyConstraint("customer_id", "id"),
     ForeignKeyConstraint(["customer_id"], ["customer.id"], ondelete="CASCADE"),
     one_of("visibility", WishlistVisibility),
     Index("uq_wishlist_default", "customer_id", unique=True, postgresql_where=text("is_default")),
     distribution="customer",
+)
+
+# Which list a code opens.
+wishlist_code = table(
+    "wishlist_code",
+    Column("code", Text, primary_key=True),
+    Column("customer_id", BigInteger, nullable=False),
+    Column("wishlist_id", BigInteger, nullable=False),
+    created_at(),
+    Index("ix_wishlist_code_customer_id", "customer_id"),
+    distribution="lookup",
 )
 
 wishlist_item = table(

@@ -8,6 +8,7 @@ from customer_gql.commerce.carts.types import ChosenProductOption
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
 from customer_gql.graph.connections import Connection, paged
+from customer_gql.graph.context import Info
 from customer_gql.graph.fields import column, loaded
 from customer_gql.graph.nodes import Node, node_id
 from customer_gql.graph.scalars import graph_enum
@@ -18,7 +19,10 @@ from .tables import WishlistVisibility
 graph_enum(
     WishlistVisibility,
     "Visibility of a wishlist.",
-    {"PRIVATE": "Visible only to its owner.", "PUBLIC": "Visible to everybody who searches for its owner."},
+    {
+        "PRIVATE": "Visible only to its owner, and to the recipients when it is sent afterwards.",
+        "PUBLIC": "Visible to everybody who searches for its owner, or has its code.",
+    },
 )
 
 
@@ -49,6 +53,17 @@ class Wishlist(Node):
     is_default: bool = column("Whether this is the customer's first wishlist, which cannot be deleted.")
     item_count: int = column("Number of different items.")
     updated_at: dt.datetime = column("Time of the last change.")
+
+    @strawberry.field(
+        graphql_type=str | None,
+        description="Code by which others see it with `sharedWishlist`: of a public one, and of one that was sent by `wishlistShare`. "
+        "Shown to the owner alone.",
+    )
+    def sharing_code(self: Any, info: Info) -> Any:
+        viewer = info.context.viewer
+        is_owner = viewer.customer_id == self.customer_id and not viewer.is_staff_or_service
+        return self.sharing_code if is_owner else None
+
     items: Connection[WishlistItem] = paged(
         reads.items_by_wishlist, key=("customer_id", "id"), description="Items of the wishlist, newest first."
     )

@@ -1,5 +1,6 @@
 """Changes of wishlists: all lists of a customer are locked before a rule is judged (docs/domain/wishlists.md#wishlists-6)."""
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +22,7 @@ from customer_gql.database.statements import (
     execute_statement,
     fetch_one,
     fetch_rows,
+    insert_row,
     update_rows,
 )
 from customer_gql.messaging.events.writes import Event, emit
@@ -28,7 +30,7 @@ from customer_gql.shop.settings.reads import settings_at
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .settings import ENABLED, MAX_LISTS, MULTIPLE
-from .tables import WishlistVisibility, wishlist, wishlist_item as item
+from .tables import WishlistVisibility, wishlist, wishlist_code, wishlist_item as item
 
 MAX_NAME: Final = 255
 DEFAULT_NAME: Final = "Wish List"
@@ -115,8 +117,7 @@ async def create_list(
     if not locked.rows:
         key = await _insert_list(connection, owner, named, visibility, is_default=True)
         if key is not None:
-            await tell_lists(connection, owner, {key: {"name": (None, named)}}, by=by)
-            return owner, key
+            return await _finish_new(connection, owner, key, named, visibility, by=by)
         locked = await _lock_rows(connection, owner)
     shop = await settings_at(connection, MULTIPLE, MAX_LISTS, store_view_id=store_view_id)
     limit = shop[MAX_LISTS] if shop[MULTIPLE] else 1
@@ -124,7 +125,15 @@ async def create_list(
         raise _TOO_MANY(limit=limit)
     key = await _insert_list(connection, owner, named, visibility, is_default=False)
     assert key is not None
-    await tell_lists(connection, owner, {key: {"name": (None, named)}}, by=by)
+    return await _finish_new(connection, owner, key, named, visibility, by=by)
+
+
+async def _finish_new(
+    connection: Connection, owner: int, key: int, name: str, visibility: WishlistVisibility, *, by: Actor
+) -> tuple[int, int]:
+    if visibility is WishlistVisibility.PUBLIC:
+        await _make_code(connection, owner, key)
+    await tell_lists(connection, owner, {key: {"name": (None, name)}}, by=by)
     return owner, key
 
 
@@ -140,7 +149,35 @@ async def update_list(connection: Connection, owner: int, id: str, given: Mappin
     if changed:
         await _store_list(connection, row, changed)
         await tell_lists(connection, owner, {row.id: {n: (row[n], v) for n, v in changed.items()}}, by=by)
+    if given.get("visibility") == WishlistVisibility.PUBLIC.value:
+        await give_code(connection, row)
+    elif "visibility" in given:
+        await _withdraw_code(connection, row)
     return row.id
+
+
+async def give_code(connection: Connection, row: Row) -> str:
+    """The code that opens a locked list to others, made where there is none."""
+    return row.sharing_code or await _make_code(connection, row.customer_id, row.id)
+
+
+async def _make_code(connection: Connection, owner: int, key: int) -> str:
+    code = secrets.token_urlsafe(24)
+    await insert_row(connection, wishlist_code, {"code": code, "customer_id": owner, "wishlist_id": key})
+    await update_rows(connection, wishlist, {"customer_id": owner, "id": key}, {"sharing_code": code})
+    return code
+
+
+async def _withdraw_code(connection: Connection, row: Row) -> None:
+    """What others have of it opens nothing any more."""
+    if row.sharing_code is not None:
+        await delete_rows(connection, wishlist_code, {"code": row.sharing_code})
+        await update_rows(connection, wishlist, {"customer_id": row.customer_id, "id": row.id}, {"sharing_code": None})
+
+
+async def delete_codes(connection: Connection, owners: Sequence[Row], *, by: Actor) -> None:  # noqa: ARG001
+    """Those of customers who are being deleted."""
+    await delete_rows(connection, wishlist_code, {"customer_id": [owner.id for owner in owners]})
 
 
 async def delete_list(connection: Connection, owner: int, id: str, *, by: Actor) -> None:
@@ -148,6 +185,7 @@ async def delete_list(connection: Connection, owner: int, id: str, *, by: Actor)
     row = (await _lock_rows(connection, owner)).find(id, ["id"])
     if row.is_default:
         raise _IS_DEFAULT(path=["id"])
+    await _withdraw_code(connection, row)
     await delete_rows(connection, wishlist, {"customer_id": owner, "id": row.id})
     await tell_lists(connection, owner, {row.id: {"name": (row.name, None)}}, by=by)
 
@@ -172,6 +210,7 @@ def find_pair(locked: LockedLists, from_id: str, into_id: str) -> tuple[Row, Row
 
 async def drop_merged(connection: Connection, source: Row, *, by: Actor) -> None:
     """A list whose wishes are on another one."""
+    await _withdraw_code(connection, source)
     await delete_rows(connection, wishlist, {"customer_id": source.customer_id, "id": source.id})
     await tell_lists(connection, source.customer_id, {source.id: {"name": (source.name, None)}}, by=by)
 

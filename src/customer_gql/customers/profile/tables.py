@@ -126,6 +126,7 @@ customer = table(
     # Locks that ended long ago are few, and passed over without a look at their rows.
     Index("ix_customer_locked", "number", "locked_until", postgresql_where=text("locked_until IS NOT NULL")),
     Index("ix_customer_updated_at", "updated_at", "id"),
+    Index("ix_customer_name_sort_key", "name_sort_key", "id"),
     Index(
         "ix_customer_tax_vat_number",
         text("coalesce(fold_text(tax_vat_number) COLLATE \"C\", '')"),

@@ -20,7 +20,7 @@ from .types import ONLINE_GRID, OnlineChangeType
 PINGS_PER_MINUTE: Final = 120
 """From one network address, behind which a whole office may be."""
 
-_VISITOR_MISSING: Final = Refusal(
+VISITOR_MISSING: Final = Refusal(
     "visitor.token_missing",
     "Send a visitor's token in the header X-Visitor: 22 to 64 characters of A-Z a-z 0-9 _ -.",
     UserErrorCode.REQUIRED,
@@ -46,7 +46,7 @@ class VisitorMutation:
     async def visitor_ping(self, info: Info) -> VisitorPingPayload:
         context = info.context
         if context.viewer.kind is ViewerKind.GUEST and not context.caller.visitor:
-            raise _VISITOR_MISSING()
+            raise VISITOR_MISSING()
         key = peer_key(ViewerKind.CUSTOMER, "visitor_ping", context.caller.address)
         async with context.database.transaction() as connection:
             await require_within(
