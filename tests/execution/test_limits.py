@@ -215,6 +215,7 @@ TOGETHER = {
     *("cartItemsAdd", "cartItemsUpdate", "cartItemsRemove", "cartItemsImport", "cartItemsMoveToWishlist", "cartClear"),
     *("cartCouponApply", "cartCouponRemove", "wishlistCreate", "wishlistUpdate", "wishlistClear", "wishlistItemsAdd"),
     *("wishlistItemsUpdate", "wishlistItemsRemove", "wishlistItemsMove", "wishlistItemsCopy", "wishlistItemsToCart"),
+    *("compareItemsAdd", "compareItemsRemove", "compareItemsClear", "productViewRecord"),
     "shippingTableRatesReplace",
     "fileUploadCreate",
     "customerFileUploadCreate",

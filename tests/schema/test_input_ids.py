@@ -197,6 +197,7 @@ OF_CART = {
 OF_WISHLISTS = {
     "wishlistUpdate": ("wis", ("input", "id"), lambda id: {"input": {"id": id, "name": "X"}}),
     "wishlistDelete": ("wis", ("input", "id"), lambda id: {"input": {"id": id}}),
+    "wishlistShare": ("wis", ("input", "id"), lambda id: {"input": {"id": id, "emails": ["bob@example.com"]}}),
     "wishlistClear": ("wis", ("input", "id"), lambda id: {"input": {"id": id}}),
     "wishlistMerge": ("wis", ("input", "fromId"), lambda id: {"input": {"fromId": id, "intoId": id}}),
     "wishlistItemsAdd": (

@@ -17,9 +17,9 @@ SECRET = "whsec_" + base64.b64encode(b"provider of tests, 32 bytes long").decode
 class TestProvider:
     __test__ = False
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, http: httpx.Client, url: str) -> None:
+        self.http = http
         self.url = url
-        self.http = httpx.Client(base_url=url, timeout=10)
 
     def act(self, key: str, action: str, **given: Any) -> Any:
         headers = {"authorization": f"Bearer {SECRET}"}
@@ -42,6 +42,7 @@ def running_provider(folder: Path, *arguments: str) -> Generator[TestProvider]:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             assert url, "the provider did not start"
-            yield TestProvider(url)
+            with httpx.Client(base_url=url, timeout=10) as http:
+                yield TestProvider(http, url)
         finally:
             process.kill()

@@ -1,5 +1,6 @@
 """Relay connections over the pages of `loading.pages`."""
 
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Annotated, Any, Final, Generic, TypeVar
 
@@ -61,6 +62,11 @@ def make_window(
     """The window that the arguments of a connection ask for; absent and null mean the same."""
     given = [None if value is strawberry.UNSET else value for value in (first, after, last, before)]
     return Window.of(*given)
+
+
+def make_declared_window(values: Mapping[str, Any]) -> Window:
+    """The window among all arguments of a declared connection: the others are left out, or null, in what a plan answers."""
+    return make_window(**{name: values[name] for name in WINDOW_ARGUMENTS & values.keys()})
 
 
 class DeclaredPages(DeclaredLoad):

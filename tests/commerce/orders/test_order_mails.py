@@ -63,7 +63,7 @@ async def test_with_notify_the_buyer_gets_mails_about_what_staff_do(admin_client
         for _ in range(1 if document == COMMENT else 2):  # a repeat sends none
             answer = await call(admin_client, document, **given)
             assert answer["userErrors"] == []
-        made |= answer
+            made |= answer
     name = await connection.fetchval("SELECT name FROM sales_order_item WHERE order_id = $1", order.id)
     common = {"firstName": owner.first_name, "orderNumber": order.number}
     assert await mails(connection, owner.email) == [

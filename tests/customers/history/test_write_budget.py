@@ -12,7 +12,15 @@ from support.clients import Client, served
 from support.customers import customer_id
 from support.shopping import ANOTHER, CHANGE, EXCHANGE, ME, PASSWORD, REFRESH, REVOKE, SIGN_IN, SIGN_OUT
 
-ALWAYS = {"signOut", "sessionRevoke", "tokenRefresh", "emailChangeUndo", "rememberedForget", "visitorPing"}
+ALWAYS = {
+    "signOut",
+    "sessionRevoke",
+    "tokenRefresh",
+    "emailChangeUndo",
+    "rememberedForget",
+    "visitorPing",
+    "productViewRecord",
+}
 RENAME = (
     "mutation R($name: String!) { meUpdate(input: {firstName: $name}) { customer { firstName } userErrors { code } } }"
 )

@@ -120,7 +120,7 @@ class BrowsingMutation:
     )
     async def compare_items_add(self, info: Info, input: Annotated[CompareItemsAddInput, INPUT]) -> CompareListPayload:
         context = info.context
-        shopper, products = await _begin(context, input.skus)
+        shopper, products = await _find_products_for_shopper(context, input.skus)
         async with context.transaction() as connection:
             await add_products(connection, shopper, ("listed", "compared"), products)
         return CompareListPayload(is_changed=True)
@@ -133,7 +133,7 @@ class BrowsingMutation:
         self, info: Info, input: Annotated[CompareItemsRemoveInput, INPUT]
     ) -> CompareListPayload:
         context = info.context
-        shopper, products = await _begin(context, input.skus)
+        shopper, products = await _find_products_for_shopper(context, input.skus)
         async with context.transaction() as connection:
             await remove_products(connection, shopper, products)
         return CompareListPayload(is_changed=True)
@@ -157,13 +157,13 @@ class BrowsingMutation:
         context = info.context
         if context.viewer.is_impersonated:
             return ProductViewRecordPayload()
-        shopper, products = await _begin(context, [input.sku], path=["sku"])
+        shopper, products = await _find_products_for_shopper(context, [input.sku], path=["sku"])
         async with context.transaction() as connection:
             await add_products(connection, shopper, ("viewed",), products)
         return ProductViewRecordPayload(is_recorded=True)
 
 
-async def _begin(
+async def _find_products_for_shopper(
     context: Context, skus: list[str], *, path: list[str] | None = None
 ) -> tuple[BrowsingShopper, list[int]]:
     """Whose list, and which products; `path` is where a single SKU stands. Raises `RuleError` and `RuleErrors`."""

@@ -17,7 +17,7 @@ from customer_gql.shop.settings.reads import settings_at
 
 from .reads import MOST_FOUND, find_public_of_email, find_public_of_name, find_shared_list
 from .types import SharedWishlist
-from .writes import SHARES_PER_HOUR, count_share, read_share, share_list
+from .writes import SHARES_PER_HOUR, read_share, share_list
 
 SEARCHES: Final = 30
 """From one network address in ten minutes, behind which a whole office may be."""
@@ -114,7 +114,6 @@ class WishlistShareMutation:
         owner, view = await find_own_lists(context)
         async with context.database.writes.acquire() as connection:
             share = await read_share(connection, input.id, input.emails, input.message, store_view_id=view.id)
-            await count_share(connection, owner)
         async with context.transaction() as connection:
             outcome = await share_list(connection, owner, share, view=view, by=actor_of(context.viewer))
         return show_outcome(context, outcome)

@@ -19,7 +19,7 @@ MAX_TEXT: Final = Setting(
     STORE_VIEW,
     "Largest number of characters of the message with which a customer sends a wishlist.",
     at_least=1,
-    at_most=10_000,
+    at_most=4_000,
     label="Message with a wishlist",
 )
 SETTINGS: Final = (MAX_EMAILS, MAX_TEXT)

@@ -54,16 +54,17 @@ async def read_share(
     return NewShare(wishlist_id, list(found.values()), text or "")
 
 
-async def count_share(connection: Connection, owner: int) -> None:
-    """Raises `RuleError` beyond the limit. Commit the count before anything is sent."""
+async def _count_share(connection: Connection, owner: int) -> None:
+    """Raises `RuleError` beyond the limit."""
     key = counter_key("wishlist_share", str(owner))
     if not await count_within(connection, key, limit=SHARES_PER_HOUR, window=dt.timedelta(hours=1)):
         raise _TOO_MANY(limit=SHARES_PER_HOUR)
 
 
 async def share_list(connection: Connection, owner: int, share: NewShare, *, view: Row, by: Actor) -> WishlistOutcome:
-    """The code in the mails opens the list until it is withdrawn."""
+    """The code in the mails opens the list until it is withdrawn. Raises `RuleError`."""
     row = (await lock_lists(connection, owner)).find(share.wishlist_id, ["id"])
+    await _count_share(connection, owner)  # a list that is not found counts for nothing
     code = await give_code(connection, row)
     account = await fetch_row(connection, customer, {"id": owner})
     assert account is not None

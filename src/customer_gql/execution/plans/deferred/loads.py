@@ -6,7 +6,7 @@ from typing import Any
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.document_field import DocumentField
 from customer_gql.execution.plans.selections.selection import AttributeGetter, ObjectBatch
-from customer_gql.graph.connections import WINDOW_ARGUMENTS, DeclaredPages, make_window
+from customer_gql.graph.connections import DeclaredPages, make_declared_window
 from customer_gql.graph.fields import DeclaredLoad
 from customer_gql.loading.pages import Page, Window, total_of, validate_page_size
 from customer_gql.loading.reads import Read
@@ -82,8 +82,7 @@ class PageField(_KeyedField):
         self._request_pages(run, keys, self.read_window(run))
 
     def read_window(self, run: PlanRun) -> Window:
-        values = run.argument_values(self.field.arguments)
-        return make_window(**{name: values[name] for name in WINDOW_ARGUMENTS & values.keys()})
+        return make_declared_window(run.argument_values(self.field.arguments))
 
     def _request_pages(self, run: PlanRun, keys: Sequence[Any], window: Window) -> BatchLoad:
         pages = self.declared.pages

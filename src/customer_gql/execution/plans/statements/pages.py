@@ -16,7 +16,7 @@ from customer_gql.execution.plans.generated.objects import TypenameExpression
 from customer_gql.execution.plans.running.run import PlanRun
 from customer_gql.execution.plans.selections.completers import Completer, ListOf, Nullable
 from customer_gql.execution.plans.selections.selection import Selection
-from customer_gql.graph.connections import make_window
+from customer_gql.graph.connections import make_declared_window
 from customer_gql.loading.pages import Sort, Window
 
 from .json_sql import NULL_SQL, REFUSED_SQL, JsonPieces, NotWritable, join_pieces, quote_text
@@ -59,7 +59,7 @@ class _PageWriter:
             size = f"{writer.parameters.add_parameter(lambda run: field.read_window(run).size)}::integer"
         else:
             try:
-                window = make_window(**constant)
+                window = make_declared_window(constant)
                 window.arguments(field.declared.pages.sort)
             except BadInput:
                 raise NotWritable from None  # the plan reports it
