@@ -20,6 +20,7 @@ LAYOUTS = ["ADOBE_CUSTOMERS", "ADOBE_ADDRESSES", "ADOBE_COMPOSITE", "ADOBE_FINAN
 TEXTS = ["=1+1", "'=1+1", "''=1+1", "'O", "+1", "-1", "@a", "\uff1d1", "_a", "a,b|c", 'say "a"', "-5", "1e5"]
 """What another program reads has no apostrophes to take away, so that one which is there goes (docs/domain/exports.md#exports-7)."""
 TABLES = ["customer", "address", "store_credit", "reward_points", "store_credit_entry", "reward_points_entry"]
+FILES = ["profile_picture", "signed_form", "directions"]
 UNTIL = dt.datetime(2026, 8, 20, 9, 30, tzinfo=dt.UTC)
 
 
@@ -50,7 +51,9 @@ async def test_importing_any_layout_again_changes_nothing(is_safe, settings, emp
             content = await export(client, tools, {"customers": asked})
             id = await upload(client, content, layout=layout)
             counts = await run_import(client, tools, id)
-            assert await problems(client, id) == []
+            # A file is named in an export, and not imported (docs/domain/import.md#import-34).
+            noted = {(one["key"], one["column"].removeprefix("_address_")) for one in await problems(client, id)}
+            assert noted <= {("import.file_not_imported", name) for name in FILES}
             assert counts == {"read": len(read_csv(content)), "unchanged": len(read_csv(content))}, layout
         assert await read_all(connection) == before
         assert await connection.fetchval("SELECT count(*) FROM customer_event WHERE job_id IS NOT NULL") == 0
