@@ -6,16 +6,13 @@ from typing import Final
 from customer_gql.commerce.guests.writes import find_guest
 from customer_gql.core.errors import Unauthenticated
 from customer_gql.core.viewer import TOKEN_HAS_ENDED
-from customer_gql.customers.accounts.sessions.remembered import find_remembered
-from customer_gql.customers.accounts.sessions.settings import REMEMBER_CART, REMEMBER_ME
+from customer_gql.customers.accounts.sessions.remembered import find_remembered, shows_remembered_carts
 from customer_gql.database.statements import Connection, Row
 from customer_gql.graph.context import Context
-from customer_gql.shop.settings.reads import settings_at
 from customer_gql.shop.websites.reads import find_requested_view
 
 from .writes import CART_TOKEN_UNKNOWN
 
-_SETTINGS: Final = (REMEMBER_ME, REMEMBER_CART)
 _SIGN_IN: Final = "Sign in: send a customer token as `Authorization: Bearer …`."
 
 
@@ -39,10 +36,7 @@ async def find_cart_owner(connection: Connection, context: Context, website_id: 
         if found is None:
             raise CART_TOKEN_UNKNOWN()
         return found
-    if context.persistent_token is None:
-        return None
-    shop = await settings_at(connection, *_SETTINGS, website_id=website_id)
-    if not all(shop[option] for option in _SETTINGS):
+    if context.persistent_token is None or not await shows_remembered_carts(connection, website_id=website_id):
         return None
     found = await find_remembered(connection, context.persistent_token, website_id=website_id)
     return None if found is None else found.customer_id

@@ -267,9 +267,9 @@ class CartSection:
 @strawberry.type
 class RememberedCartSection:
     cart: Cart | None = loaded(
-        reads.open_carts_by_customer,
-        key="cart_owner_id",
-        description="The customer's open cart; null when there is none, or where the website does not show it.",
+        reads.carts_by_website,
+        key="cart_key",
+        description="The customer's open cart on this website; null when there is none, or where the website does not show it.",
     )
 
 

@@ -32,7 +32,8 @@ class RememberedQuery:
             found = await find_remembered(connection, token, website_id=view.website_id)
         if found is None or not shop[REMEMBER_ME]:
             return None
-        return Remembered(first_name=found.first_name, cart_owner_id=found.customer_id if shop[REMEMBER_CART] else None)
+        cart_key = (found.customer_id, view.website_id) if shop[REMEMBER_CART] else None
+        return Remembered(first_name=found.first_name, cart_key=cart_key)
 
 
 @strawberry.type

@@ -11,7 +11,8 @@ from customer_gql.graph.payloads import Payload
 )
 class Remembered:
     first_name: str = column("First name, for a greeting.", personal=True)
-    cart_owner_id: strawberry.Private[int | None] = None
+    cart_key: strawberry.Private[tuple[int, int] | None] = None
+    """The customer and the website of the cart; None where it is not shown."""
 
 
 @strawberry.type(

@@ -28,7 +28,7 @@ from customer_gql.shop.groups.tables import customer_group_excluded_website as e
 from customer_gql.shop.settings.reads import settings_at
 
 from .secret_owners import fetch_secret, select_secret, store_owner
-from .settings import CLEAR_ON_SIGN_OUT, REMEMBER_LIFETIME_SECONDS, REMEMBER_ME, REMEMBER_ME_OFFERED
+from .settings import CLEAR_ON_SIGN_OUT, REMEMBER_CART, REMEMBER_LIFETIME_SECONDS, REMEMBER_ME, REMEMBER_ME_OFFERED
 
 MAX_REMEMBERED: Final = 100
 _website: Any = bindparam("website_id", type_=BigInteger())
@@ -47,6 +47,21 @@ async def find_remembered(connection: Connection, token: str, *, website_id: int
     if found is None or found.website_id != website_id or found.expires_at <= read_clock():
         return None
     return await fetch_one(connection, _OWNER, customer_id=found.customer_id, website_id=website_id)
+
+
+async def shows_remembered_carts(connection: Connection, *, website_id: int) -> bool:
+    """Whether devices that remember a customer open the customer's cart on the website."""
+    shop = await settings_at(connection, REMEMBER_ME, REMEMBER_CART, website_id=website_id)
+    return bool(shop[REMEMBER_ME] and shop[REMEMBER_CART])
+
+
+async def replace_remembered(connection: Connection, token: str | None, *, website_id: int) -> int | None:
+    """End the token of a device on which somebody signs in. The id of the customer that it remembered on the website."""
+    if token is None:
+        return None
+    found = await find_remembered(connection, token, website_id=website_id)
+    await forget_remembered(connection, token)
+    return None if found is None else found.customer_id
 
 
 async def forget_remembered(connection: Connection, token: str) -> int:

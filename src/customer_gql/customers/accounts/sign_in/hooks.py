@@ -15,7 +15,8 @@ log = structlog.get_logger("sign_in")
 
 @dataclass(frozen=True, slots=True)
 class SignInFacts:
-    """Who signed in where, and what the browser had before: the token of a guest's cart, and that of a visitor."""
+    """Who signed in where, and what the browser had before: the token of a guest's cart, that of a visitor, and another customer
+    that it remembered."""
 
     customer_id: int
     website_id: int
@@ -23,6 +24,7 @@ class SignInFacts:
     address: str | None
     cart_token: str | None = field(default=None, repr=False)
     visitor: str | None = field(default=None, repr=False)
+    remembered_id: int | None = None
 
 
 SignInHook = Callable[[Connection, SignInFacts], Awaitable[object]]
@@ -32,7 +34,7 @@ ON_SIGN_IN: Final[list[SignInHook]] = []
 
 async def run_sign_in_hooks(connection: Connection, signed_in: SignInFacts) -> None:
     """Inside the transaction of the sign-in. What a hook refuses or fails at is as if it had not begun."""
-    if signed_in.cart_token is None and signed_in.visitor is None:
+    if (signed_in.cart_token, signed_in.visitor, signed_in.remembered_id) == (None, None, None):
         return
     for hook in ON_SIGN_IN:
         try:

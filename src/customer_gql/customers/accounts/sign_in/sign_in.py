@@ -13,7 +13,7 @@ from customer_gql.core.values.emails import MAX_EMAIL
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.accounts import lockout, writes
 from customer_gql.customers.accounts.reads import ACCOUNT_BY_ID, find_account_by_email
-from customer_gql.customers.accounts.sessions.remembered import forget_remembered, remember_customer
+from customer_gql.customers.accounts.sessions.remembered import remember_customer, replace_remembered
 from customer_gql.customers.accounts.sessions.sessions import start_session
 from customer_gql.customers.accounts.sign_in.hooks import SignInFacts, run_sign_in_hooks
 from customer_gql.customers.accounts.tables import customer_password
@@ -156,17 +156,16 @@ async def _start_session(
     await writes.reset_failures(connection, stored)
     await lockout.forgive_peer(connection, context.caller.address)
     grant = await start_session(connection, stored.id, website_id=website_id, caller=context.caller)
-    if context.persistent_token is not None:  # the customer of before is forgotten on this device
-        await forget_remembered(connection, context.persistent_token)
+    before = await replace_remembered(connection, context.persistent_token, website_id=website_id)
     persistent = await remember_customer(connection, grant, website_id=website_id, is_wanted=is_remembered)
     device = await remember_device(connection, ViewerKind.CUSTOMER, stored.id, device_token)
     by = Actor(ActorKind.CUSTOMER, stored.id, address=context.viewer.address)
     await record_customer_event(connection, stored.id, kind="SIGNED_IN", version=stored.version, by=by)
-    await run_sign_in_hooks(connection, _describe_sign_in(context, stored.id, view))
+    await run_sign_in_hooks(connection, _describe_sign_in(context, stored.id, view, before))
     return replace(grant, device_token=device.token, persistent_token=persistent)
 
 
-def _describe_sign_in(context: Context, customer_id: int, view: Row) -> SignInFacts:
+def _describe_sign_in(context: Context, customer_id: int, view: Row, before: int | None) -> SignInFacts:
     return SignInFacts(
         customer_id=customer_id,
         website_id=view.website_id,
@@ -174,6 +173,7 @@ def _describe_sign_in(context: Context, customer_id: int, view: Row) -> SignInFa
         address=context.viewer.address,
         cart_token=context.cart_token,
         visitor=context.caller.visitor,
+        remembered_id=before if before != customer_id else None,
     )
 
 
