@@ -1,6 +1,7 @@
 """Checks, before anything is timed, that every variant returns the same data."""
 
 import re
+import urllib.error
 import urllib.request
 from typing import Any, Final
 
@@ -14,8 +15,11 @@ _FRACTION: Final = re.compile(r"(T\d\d:\d\d:\d\d\.\d*?)0+(?=\+)")
 def send_request(variant: Variant, document: str, body: str, token: str) -> bytes:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     url = f"http://127.0.0.1:{variant.port}{variant.document_path(document)}"
-    with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)) as answer:
-        return answer.read()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{variant.name} refuses {document}: {error.read().decode(errors='replace')[:2000]}") from error
 
 
 def compare_answers(variants: list[Variant], shop: BenchmarkShop, documents: list[str]) -> None:

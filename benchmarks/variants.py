@@ -36,6 +36,9 @@ SERVICE_SETTINGS: Final = {
 }
 
 
+PRODUCTION: Final = {"NODE_ENV": "production"}
+
+
 @dataclass
 class Variant:
     """How a server is started, and the path where it answers a document."""
@@ -82,14 +85,15 @@ class Variant:
 
 def choose_variants(names: list[str]) -> list[Variant]:
     floor = [sys.executable, "floor.py"]
-    node = [str(BIN / "node"), "peers/server.mjs"]
+    node = [str(BIN / "node")]
     variants = [
         Variant("service", SERVE, "/admin/graphql"),
         Variant("plans-off", SERVE, "/admin/graphql", {"CUSTOMER_GQL_COMPILED_PLANS": "false"}),
         Variant("plans", SERVE, "/admin/graphql", {"CUSTOMER_GQL_GENERATED_STATEMENTS": "false"}),
         Variant("floor", floor, "/floor/{document}"),
         Variant("json", floor, "/json/{document}"),
-        Variant("postgraphile", node, "/graphql"),
+        Variant("postgraphile", [*node, "peers/server.mjs"], "/graphql", PRODUCTION),
+        Variant("mercurius", [*node, "peers/mercurius.mjs"], "/graphql", PRODUCTION),
         Variant("floor-authenticated", floor, "/floor/{document}", {"FLOOR_AUTHENTICATES": "1"}),
     ]
     return [variant for variant in variants if variant.name in names]

@@ -14,5 +14,5 @@ const account = {
 
 export const tags = {
   version: 1,
-  config: { class: { sales_order: owned, review: owned, customer: account } },
+  config: { class: { sales_order: owned, review: owned, cart: owned, customer: account } },
 };
