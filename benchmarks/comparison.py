@@ -19,7 +19,9 @@ def send_request(variant: Variant, document: str, body: str, token: str) -> byte
         with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)) as answer:
             return answer.read()
     except urllib.error.HTTPError as error:
-        raise SystemExit(f"{variant.name} refuses {document}: {error.read().decode(errors='replace')[:2000]}") from error
+        raise SystemExit(
+            f"{variant.name} refuses {document}: {error.read().decode(errors='replace')[:2000]}"
+        ) from error
 
 
 def compare_answers(variants: list[Variant], shop: BenchmarkShop, documents: list[str]) -> None:

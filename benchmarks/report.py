@@ -19,6 +19,7 @@ RESULTS = HERE / "results.json"
 TARGETS = {
     "floor": "each 1.8",
     "postgraphile": "profile 3.0, nested 2.0",
+    "mercurius": "no target",
     "plans-off": "no target",
     "json": "profile 1.0, grid 0.9, nested 0.9",
 }

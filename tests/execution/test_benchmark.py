@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from graphql import parse, validate
+from graphql import build_schema, parse, validate
 
 from customer_gql.database.pools import open_database
 from customer_gql.schema import admin
@@ -174,3 +174,39 @@ def test_documents_in_rotation_all_differ(choose_variants: Any):
         assert len(queries) == situations.ROTATED
         for query in queries:
             assert not validate(admin.schema._schema, parse(query))
+
+
+PEERS = ROOT / "benchmarks" / "peers"
+
+
+def test_mercurius_answers_the_documents_of_the_service(choose_variants: Any):
+    """Its schema is its own, but takes the same texts; so its answers are compared as they are."""
+    variants = importlib.import_module("variants")
+    [mercurius] = choose_variants(["mercurius"])
+    schema = build_schema((PEERS / "mercurius" / "schema.graphql").read_text())
+    for document in importlib.import_module("run").DOCUMENTS:
+        [body] = variants.request_bodies(mercurius, document, [{}])
+        assert not validate(schema, parse(json.loads(body)["query"]))
+
+
+def test_an_answer_that_differs_is_found(choose_variants: Any):
+    comparison = importlib.import_module("comparison")
+    expected = {"customer": {"email": "a@example.com", "number": 1}}
+    comparison._compare_data("profile", "mercurius", expected, {"customer": {"email": "a@example.com", "number": 1}})
+    with pytest.raises(AssertionError, match=r"customer\.number"):
+        comparison._compare_data(
+            "profile", "mercurius", expected, {"customer": {"email": "a@example.com", "number": 2}}
+        )
+
+
+def test_peers_are_pinned_exactly():
+    wanted = json.loads((PEERS / "package.json").read_text())["dependencies"]
+    locked = json.loads((PEERS / "package-lock.json").read_text())["packages"]
+    for name, version in wanted.items():
+        assert locked[f"node_modules/{name}"]["version"] == version
+    assert not [name for name, package in locked.items() if "resolved" in package]
+
+
+def test_a_peer_runs_as_in_production(choose_variants: Any):
+    for peer in choose_variants(["postgraphile", "mercurius"]):
+        assert peer.environment("postgresql://localhost/shop")["NODE_ENV"] == "production"
