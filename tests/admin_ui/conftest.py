@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from playwright.async_api import Browser
 
@@ -31,6 +32,14 @@ class StaffShop:
     token: str
     passwords: dict[str, str]
     """By the address of the staff user."""
+
+    async def count_customers(self) -> int:
+        """Now: other tests of the worker add some and delete them."""
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return await connection.fetchval("SELECT count(*) FROM customer")
+        finally:
+            await connection.close()
 
 
 @asynccontextmanager
