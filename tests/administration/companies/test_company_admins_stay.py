@@ -8,6 +8,7 @@ import pytest
 from customer_gql.messaging.jobs.work import Tools
 from support.adobe_shop import ANN, sheet
 from support.companies import admin_of, company_id, make_company, member_id
+from support.configuration import reset_one, set_one
 from support.customers import customer_id
 from support.importing import problems, run_import, upload
 from support.jobs import delete_open_jobs
@@ -91,10 +92,13 @@ async def test_by_a_file(boss: Any, firm: Any, ada: Any, connection: Any, databa
     assert await is_as_before(connection, firm, ada)
 
 
-async def test_by_themselves(firm: Any, ada: Any, signed_in: Any, connection: Any):
+@pytest.mark.parametrize("deletion", ["AT_ONCE", "BY_STAFF"])
+async def test_by_themselves(deletion: str, boss: Any, firm: Any, ada: Any, signed_in: Any, connection: Any):
+    assert (await set_one(boss, "accounts.deletion", deletion))["userErrors"] == []
     device = await signed_in(ada)
     seat = member_id(await admin_of(connection, firm))
     assert await refusals(device, ME, currentPassword=PASSWORD) == [REFUSED]
     assert await refusals(device, USER, id=seat, isActive=False) == [REFUSED]
     assert await refusals(device, LEAVE, id=seat) == [REFUSED]
     assert await is_as_before(connection, firm, ada)
+    await reset_one(boss, "accounts.deletion")

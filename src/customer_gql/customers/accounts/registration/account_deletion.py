@@ -18,13 +18,13 @@ async def request_deletion(context: Context, *, password: str) -> bool:
     by = actor_of(context.viewer)
     async with context.transaction() as connection:
         account = await customers.lock_customer(connection, known.id, websites=None)
+        if is_company_admin(account):
+            raise IS_COMPANY_ADMIN()
         if await setting(connection, DELETION, website_id=account.website_id) != AT_ONCE:
             await record_customer_event(
                 connection, account.id, kind="DELETION_REQUESTED", version=account.version, by=by
             )
             return False
-        if is_company_admin(account):
-            raise IS_COMPANY_ADMIN()
         await writes.delete_accounts(connection, [account], by=by)
         await writes.notify_owner(connection, account, "account_deleted")
     return True
