@@ -5,13 +5,12 @@ import strawberry
 
 from customer_gql.commerce.carts.owners import find_view_of_shopper, refuse_ended_token
 from customer_gql.core.errors import Refusal, UserErrorCode
-from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.visitors.operations import VISITOR_MISSING
+from customer_gql.graph.access.address_budget import count_call_of_address
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import INPUT, guest_mutation, open_field
-from customer_gql.security.throttle import peer_key, require_within
 from customer_gql.security.tokens import hash_token
 
 from .reads import KEPT, browsing_by_customer, browsing_by_visitor
@@ -181,15 +180,13 @@ async def _require_shopper(context: Context) -> BrowsingShopper:
     customer_id, visitor = context.viewer.customer_id, context.caller.visitor
     if customer_id is None and visitor is None:
         raise VISITOR_MISSING()
-    key = peer_key(ViewerKind.GUEST, "browsing", context.caller.address)
-    async with context.database.transaction() as connection:
-        await require_within(
-            connection,
-            key,
-            limit=CHANGES_PER_MINUTE,
-            window=dt.timedelta(minutes=1),
-            message="Too many changes came from this network address.",
-        )
+    await count_call_of_address(
+        context,
+        "browsing",
+        limit=CHANGES_PER_MINUTE,
+        window=dt.timedelta(minutes=1),
+        message="Too many changes came from this network address.",
+    )
     if customer_id is not None:
         return customer_shopper(customer_id)
     assert visitor is not None

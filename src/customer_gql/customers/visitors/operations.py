@@ -7,12 +7,12 @@ import strawberry
 from customer_gql.core.errors import Refusal, UserErrorCode
 from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.profile.presence import record_activity
+from customer_gql.graph.access.address_budget import count_call_of_address
 from customer_gql.graph.context import Info
 from customer_gql.graph.grids.types import grid_field
 from customer_gql.graph.live import LiveEvent, admin_subscription
 from customer_gql.graph.payloads import Payload
 from customer_gql.graph.roots import guest_mutation
-from customer_gql.security.throttle import peer_key, require_within
 
 from .online import FOLLOWED_PEOPLE, MOST_PEOPLE, is_visible_visitor
 from .types import ONLINE_GRID, OnlineChangeType
@@ -47,15 +47,13 @@ class VisitorMutation:
         context = info.context
         if context.viewer.kind is ViewerKind.GUEST and not context.caller.visitor:
             raise VISITOR_MISSING()
-        key = peer_key(ViewerKind.CUSTOMER, "visitor_ping", context.caller.address)
-        async with context.database.transaction() as connection:
-            await require_within(
-                connection,
-                key,
-                limit=PINGS_PER_MINUTE,
-                window=dt.timedelta(minutes=1),
-                message="Too many pings came from this network address.",
-            )
+        await count_call_of_address(
+            context,
+            "visitor_ping",
+            limit=PINGS_PER_MINUTE,
+            window=dt.timedelta(minutes=1),
+            message="Too many pings came from this network address.",
+        )
         record_activity(context)
         return VisitorPingPayload(is_recorded=not context.viewer.is_impersonated)
 

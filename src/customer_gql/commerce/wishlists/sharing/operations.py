@@ -8,11 +8,10 @@ from customer_gql.commerce.wishlists.operations import WishlistPayload, find_own
 from customer_gql.commerce.wishlists.settings import ENABLED
 from customer_gql.core.actor import actor_of
 from customer_gql.core.values.emails import MAX_EMAIL
-from customer_gql.core.viewer import ViewerKind
+from customer_gql.graph.access.address_budget import count_call_of_address
 from customer_gql.graph.context import Context, Info
 from customer_gql.graph.fields import column
 from customer_gql.graph.roots import INPUT, customer_mutation, open_field
-from customer_gql.security.throttle import peer_key, require_within
 from customer_gql.shop.settings.reads import settings_at
 
 from .reads import MOST_FOUND, find_public_of_email, find_public_of_name, find_shared_list
@@ -81,15 +80,13 @@ class SharedWishlistQuery:
 
 
 async def _count_search(context: Context) -> None:
-    key = peer_key(ViewerKind.GUEST, "public_wishlists", context.caller.address)
-    async with context.database.transaction() as connection:
-        await require_within(
-            connection,
-            key,
-            limit=SEARCHES,
-            window=dt.timedelta(minutes=10),
-            message="Too many searches came from this network address.",
-        )
+    await count_call_of_address(
+        context,
+        "public_wishlists",
+        limit=SEARCHES,
+        window=dt.timedelta(minutes=10),
+        message="Too many searches came from this network address.",
+    )
 
 
 async def _find_website(connection: Any, context: Context) -> int | None:
