@@ -29,7 +29,7 @@ CHANGES_PER_MINUTE: Final = 300
 _COUNT_WRONG: Final = Refusal(
     "compare_list.count_wrong", "Send from 1 to {limit} SKUs at once.", UserErrorCode.TOO_MANY
 )
-_WHO: Final = "the customer who is signed in, else of the visitor whose token is in `X-Visitor`"
+_WHO: Final = "the customer who is signed in, or else the visitor whose token is in `X-Visitor`"
 _ENDS: Final = (
     f"`REQUIRED` for a visitor without the header; from one network address {CHANGES_PER_MINUTE} changes a minute are accepted, then "
     "`RATE_LIMITED` says how long to wait. No history, no event, no mail."
@@ -147,7 +147,7 @@ class BrowsingMutation:
 
     @guest_mutation(
         unlimited=True,
-        description=f"Record that a product is looked at, by {_WHO.replace('of the', 'the')}. The newest {KEPT} are kept. `NOT_FOUND` for "
+        description=f"Record that a product is looked at, by {_WHO}. The newest {KEPT} are kept. `NOT_FOUND` for "
         f"a SKU under which nothing is sold on the website of `X-Store-View`. {_ENDS} Cannot be undone.",
     )
     async def product_view_record(

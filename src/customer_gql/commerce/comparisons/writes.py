@@ -39,9 +39,9 @@ class BrowsingShopper:
     of: Table
     key: Mapping[str, Any]
 
-    @property
-    def key_names(self) -> list[str]:
-        return list(self.key)
+    async def lock_row(self, connection: Connection) -> Row | None:
+        named = [self.of.c[name] == value for name, value in self.key.items()]
+        return await fetch_one(connection, select(self.of).where(*named).with_for_update())
 
 
 def customer_shopper(customer_id: int) -> BrowsingShopper:
@@ -98,8 +98,7 @@ async def join_visitor(connection: Connection, signed_in: SignInFacts) -> None:
     if signed_in.visitor is None:
         return
     visitor = visitor_shopper(signed_in.visitor)
-    key = [visitor.of.c[name] == value for name, value in visitor.key.items()]
-    row = await fetch_one(connection, select(visitor.of).where(*key).with_for_update())
+    row = await visitor.lock_row(connection)
     if row is None:
         return
     given = read_lists(row)
@@ -122,9 +121,8 @@ def merge_lists(*lists: Iterable[BrowsedProduct]) -> list[BrowsedProduct]:
 
 async def _change(connection: Connection, shopper: BrowsingShopper, edit: Callable[[Lists], Lists]) -> None:
     made = upsert(shopper.of).values(**shopper.key, updated_at=read_clock())
-    await execute_statement(connection, made.on_conflict_do_nothing(index_elements=shopper.key_names))
-    key = [shopper.of.c[name] == value for name, value in shopper.key.items()]
-    row: Row | None = await fetch_one(connection, select(shopper.of).where(*key).with_for_update())
+    await execute_statement(connection, made.on_conflict_do_nothing(index_elements=list(shopper.key)))
+    row = await shopper.lock_row(connection)
     if row is None:  # a visitor who signed in meanwhile
         return
     lists = edit(read_lists(row))
