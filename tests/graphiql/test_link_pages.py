@@ -1,4 +1,4 @@
-"""Links in mails lead somewhere in development: to a page with the mutation that a storefront's page would send."""
+"""Links in mails lead somewhere in development: to a page with the document that a storefront's page would send."""
 
 import html
 import json
@@ -26,11 +26,11 @@ async def test_the_page_of_a_link_shows_a_document_that_fits(settings, database,
     assert page.status_code == 200
     assert "script-src 'self'" in page.headers["content-security-policy"]
     assert page.headers["referrer-policy"] == "no-referrer"
-    [mutation, variables] = [
+    [document, variables] = [
         html.unescape(text) for text in re.findall(r"<pre id=.*?>(.*?)</pre>", page.text, re.DOTALL)
     ]
     schema = (admin if kind.for_staff else storefront).schema._schema
-    assert validate(schema, parse(mutation)) == []
+    assert validate(schema, parse(document)) == []
     given = json.loads(variables)
     assert "TOKEN" in given.get("input", given).values()
     assert f'href="{"/admin/graphql" if kind.for_staff else "/graphql"}"' in page.text

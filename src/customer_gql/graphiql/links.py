@@ -1,4 +1,4 @@
-"""Pages that links in mails lead to in development: they show the mutation that the page of a storefront would send."""
+"""Pages that links in mails lead to in development: they show the document that the page of a storefront would send."""
 
 import html
 from pathlib import Path
@@ -48,19 +48,19 @@ class LinkPage:
             name=html.escape(self.name.replace("_", " ").capitalize()),
             description=html.escape(self.description),
             version=parts.parts_version(),
-            mutation=_show_mutation(self.name),
+            document=_show_document(self.name),
         )
         return HTMLResponse(page, headers=HEADERS)
 
 
-def _show_mutation(name: str) -> str:
-    """The mutation and its variables as HTML; nothing for a page that a link without a token leads to."""
+def _show_document(name: str) -> str:
+    """The document and its variables as HTML; nothing for a page that a link without a token leads to."""
     document = FOLDER / f"{name}.graphql"
     if not document.is_file():
         return ""
     example: Example = read_example(document)
     address = "/admin/graphql" if name.startswith("staff_") else "/graphql"
     return (
-        f'<p>Run this in <a href="{address}">GraphiQL</a>:</p><pre id="mutation">{html.escape(example["query"])}</pre>'
+        f'<p>Run this in <a href="{address}">GraphiQL</a>:</p><pre id="document">{html.escape(example["query"])}</pre>'
         f'<p>with the variables</p><pre id="variables">{html.escape(example["variables"], quote=False)}</pre>'
     )
