@@ -50,6 +50,21 @@ class ChosenProductOption:
     value: str = column("Code of the value.")
 
 
+def chosen_options(note: str = "") -> Any:
+    """The field of whatever stores chosen values in a column `options`. `note` ends its description."""
+
+    def options(self: Any) -> Any:
+        return parse_options(self.options)
+
+    told = "Chosen values of the product's options, by code of the option; at most 50."
+    return strawberry.field(
+        resolver=options,
+        graphql_type=list[ChosenProductOption],
+        description=f"{told} {note}".strip(),
+        metadata={"assumed": 2},
+    )
+
+
 @strawberry.type(description="An item of a cart.")
 class CartItem(Node):
     id: strawberry.ID = node_id("cit", reads.items_by_id, "customer_id", "cart_id", "id", description="Id of the item.")
@@ -57,13 +72,7 @@ class CartItem(Node):
     added_at: dt.datetime = column("Time at which the item was added.")
     product: Product = loaded(products_by_id, key="product_id", description="Product of the item.")
 
-    @strawberry.field(
-        graphql_type=list[ChosenProductOption],
-        description="Chosen values of the product's options, by code of the option; at most 50.",
-        metadata={"assumed": 2},
-    )
-    def options(self: Any) -> Any:
-        return parse_options(self.options)
+    options: list[ChosenProductOption] = chosen_options()
 
     @strawberry.field(
         graphql_type=Money | None,

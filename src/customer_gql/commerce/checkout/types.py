@@ -1,9 +1,8 @@
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
-from customer_gql.commerce.carts.lines.priced_lines import parse_options
-from customer_gql.commerce.carts.types import ChosenProductOption
+from customer_gql.commerce.carts.types import ChosenProductOption, chosen_options
 from customer_gql.commerce.orders.types import OrderItem
 from customer_gql.graph.fields import column
 from customer_gql.graph.grids.types import extend_node
@@ -25,13 +24,7 @@ class OrderItemPurchaseSection:
         "Tax of the item, less its discount; included in its price where prices include tax.", amount="tax"
     )
 
-    @strawberry.field(
-        graphql_type=list[ChosenProductOption],
-        description="Chosen values of the product's options, by code of the option; at most 50.",
-        metadata={"assumed": 2},
-    )
-    def options(self: Any) -> Any:
-        return parse_options(self.options)
+    options: list[ChosenProductOption] = chosen_options()
 
 
 extend_node(OrderItem, OrderItemPurchaseSection)

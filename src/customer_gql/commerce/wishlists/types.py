@@ -3,8 +3,7 @@ from typing import Any, Final
 
 import strawberry
 
-from customer_gql.commerce.carts.lines.priced_lines import parse_options
-from customer_gql.commerce.carts.types import ChosenProductOption
+from customer_gql.commerce.carts.types import ChosenProductOption, chosen_options
 from customer_gql.commerce.catalog.reads import products_by_id
 from customer_gql.commerce.catalog.types import Product
 from customer_gql.graph.connections import Connection, paged
@@ -36,13 +35,7 @@ class WishlistItem(Node):
     added_at: dt.datetime = column("Time at which the item was added.")
     product: Product = loaded(products_by_id, key="product_id", description="Product of the item.")
 
-    @strawberry.field(
-        graphql_type=list[ChosenProductOption],
-        description="Chosen values of the product's options, by code of the option; at most 50. Required ones may be missing.",
-        metadata={"assumed": 2},
-    )
-    def options(self: Any) -> Any:
-        return parse_options(self.options)
+    options: list[ChosenProductOption] = chosen_options("Required ones may be missing.")
 
 
 @strawberry.type(description="Products that a customer may buy later.")
