@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from customer_gql.customers.accounts.writes import issue_customer_token
-from customer_gql.database import background
+from customer_gql.database import background, lease
 from customer_gql.database.pools import Database, open_database
 from customer_gql.database.schema import migrations
 from customer_gql.database.statements import Connection
@@ -171,10 +171,12 @@ def _told_apart() -> Generator[None]:
 
 @pytest.fixture(autouse=True)
 async def untimed_statements(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where statements are counted, none depends on the time: a batch that takes long on a busy machine would run one more,
-    which looks for a cancellation, and what is kept for seconds would be read again in the midst of a test."""
+    """Where statements are counted, none depends on the time or on tests before: a batch that takes long on a busy machine would
+    run one more, which looks for a cancellation, what is kept for seconds would be read again in the midst of a test, and after
+    thousands of uses the pool sees a connection and ends what may be open on it."""
     if "statements" in inspect.signature(request.function).parameters:
         monkeypatch.setattr(watching, "CHECK_SECONDS", 3600)
+        monkeypatch.setattr(lease, "_MOST_USES", 10**12)
         monkeypatch.setattr(kept_answers, "KEPT_SECONDS", 0)
         await kept_answers.forget_kept()
 
