@@ -70,7 +70,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "sales_order": {**STATE, **TOTALS, "grand_total": 9917 - 211 + 523 + 97},
     "order_comment": {"state": "NEW"},
-    "sales_order_item": {**LINE, **DOCUMENTED, "row_total": 613 * 7 - 59},
+    "sales_order_item": {**LINE, **DOCUMENTED, "row_total": 613 * 7 - 59, "options": "[]"},
     "invoice": {**TOTALS, "grand_total": 9917 - 211 + 523 + 97},
     # Nothing that its provider is asked about.
     "order_payment": {"state": "AUTHORIZED", "amount": 9917, "captured_total": 97, "check_at": None},
@@ -79,6 +79,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "order_status_state": {"is_default": False},
     "cart": {"updated_at": FAR_OFF},
     "cart_item": {"options": "[]"},
+    "wishlist_item": {"options": "[]"},
     "customer_browsing": dict.fromkeys(["listed", "compared", "viewed"], "[]"),
     "visitor_browsing": {**dict.fromkeys(["listed", "compared", "viewed"], "[]"), "updated_at": FAR_OFF},
     "review": {"rating": 4},

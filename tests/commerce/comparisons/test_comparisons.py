@@ -155,9 +155,9 @@ async def test_items_of_the_last_orders(as_customer: Any, admin_client: Client, 
         await fill(client, (made, 1))
         await complete(client)
         assert (await place(client, key, total))["userErrors"] == []
-    document = "{ me { lastOrderedItems { sku quantityOrdered } } }"
+    document = "{ me { lastOrderedItems { sku quantityOrdered options { code value } } } }"
     found = (await client.data(document))["me"]["lastOrderedItems"]
-    assert found == [{"sku": pot.sku, "quantityOrdered": 1}, {"sku": mug.sku, "quantityOrdered": 1}]
+    assert found == [{"sku": one.sku, "quantityOrdered": 1, "options": []} for one in (pot, mug)]
     await connection.execute(
         "UPDATE sales_order SET state = 'CANCELED', status = 'canceled' WHERE customer_id = $1", owner.id
     )
