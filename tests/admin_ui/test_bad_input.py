@@ -26,12 +26,21 @@ async def desk(chrome: Browser, own_shop: StaffShop) -> AsyncIterator[Desk]:
         yield opened
 
 
+async def fits_soon(page: Page) -> bool:
+    """Tabs and grids take the width of the window some frames after it changed."""
+    for _ in range(50):
+        if await page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
 async def find_faults(page: Page) -> list[str]:
     """What is too wide, at each width, and what keeps people from using the page."""
     found = []
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
-        if not await page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+        if not await fits_soon(page):
             found.append(f"wider than {width}")
         found += await find_barriers(page)
     return found
