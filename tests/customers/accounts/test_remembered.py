@@ -13,11 +13,13 @@ from customer_gql.shop.settings.declaration import WEBSITE
 from customer_gql.shop.settings.writes import set_value
 from support.customers import put
 from support.mailed import newest_token
-from support.shopping import ANOTHER, CHANGE, PASSWORD, RESET, RESET_REQUEST, SIGN_OUT
+from support.shopping import ANOTHER, CHANGE, PASSWORD, RESET, RESET_REQUEST, REVOKE, SIGN_OUT
 from support.staff import make_website
 
 SIGN_IN = """mutation I($input: SignInInput!) { signIn(input: $input) {
   accessToken persistentToken userErrors { code path } } }"""
+SIGN_IN_WITH_REFRESH = """mutation I($input: SignInInput!) { signIn(input: $input) { refreshToken persistentToken } }"""
+RENEW = "mutation R($input: TokenRefreshInput!) { tokenRefresh(input: $input) { refreshToken } }"
 REMEMBERED = "{ remembered { firstName } }"
 WITH_CART = "{ remembered { firstName cart { itemCount subtotal { amount } items { quantity product { sku } } } } }"
 FORGET = "mutation { rememberedForget { userErrors { code } } }"
@@ -222,6 +224,27 @@ async def test_what_ends_access_ends_every_token(end, device, ada, admin_client,
     (session, first), (_, second) = [await sign_in(await device(), ada, isRemembered=True) for _ in range(2)]
     await end(device, session, ada, admin_client, connection)
     assert [await name_at(device, token) for token in (first, second)] == [None, None]
+
+
+async def test_a_session_that_is_revoked_takes_along_what_its_device_shows(device, ada, set_option, connection):
+    await set_option(options.CLEAR_ON_SIGN_OUT, False)
+    (_, lost), (session, kept) = [await sign_in(await device(), ada, isRemembered=True) for _ in range(2)]
+    ids = "SELECT session_id FROM remembered_sign_in WHERE token_hash = sha256($1::bytea)"
+    revoked = encode_id("ses", ada.id, await connection.fetchval(ids, lost.encode()))
+    assert (await (await device(session)).data(REVOKE, input={"id": revoked}))["sessionRevoke"]["userErrors"] == []
+    assert [await name_at(device, token) for token in (lost, kept)] == [None, "Ada"]
+
+
+async def test_a_refresh_token_used_twice_ends_what_the_device_shows(device, ada, set_option):
+    await set_option(options.CLEAR_ON_SIGN_OUT, False)
+    given = {"email": ada.email, "password": PASSWORD, "isRemembered": True}
+    answer = (await (await device()).data(SIGN_IN_WITH_REFRESH, input=given))["signIn"]
+    refresh = answer["refreshToken"]
+    later = (await (await device()).data(RENEW, input={"refreshToken": refresh}))["tokenRefresh"]["refreshToken"]
+    assert (await (await device()).data(RENEW, input={"refreshToken": later}))["tokenRefresh"]["refreshToken"]
+    assert await name_at(device, answer["persistentToken"]) == "Ada"
+    assert (await (await device()).data(RENEW, input={"refreshToken": refresh}))["tokenRefresh"]["refreshToken"] is None
+    assert await name_at(device, answer["persistentToken"]) is None
 
 
 async def test_a_token_works_for_its_time_on_its_website_while_the_account_does(

@@ -18,6 +18,7 @@ ADDRESS = {
     "postcode": "LS1 4AP",
     "telephone": "+44 20 1",
 }
+MEMBERS_WITH_ROLE = "query M($role: ID!) { company { members(filter: { roleId: $role }) { totalCount } } }"
 SHOWN = {
     "companyProfileUpdate": "company { name version }",
     "companyRoleCreate": "companyRole { id name permissions } company { roles { name } }",
@@ -377,3 +378,21 @@ async def test_a_team_is_deleted_or_filled(connection, employer, boss, member_wi
     outside = """SELECT count(*) FROM company_member m WHERE company_id = $1 AND parent_id IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM company_team t WHERE t.id = m.parent_id UNION ALL SELECT 1 FROM company_member p WHERE p.id = m.parent_id)"""
     assert await connection.fetchval(outside, employer.id) == 0
+
+
+async def test_a_role_is_duplicated_whatever_its_letters(boss):
+    """The small letter of a last sigma depends on who is asked."""
+    for name in ("ΟΔΟΣ", "İstanbul"):
+        role = (await call(boss, "companyRoleCreate", name=name, permissions=[]))["companyRole"]
+        copies = [await call(boss, "companyRoleDuplicate", id=role["id"]) for _ in range(2)]
+        assert [one["companyRole"]["name"] for one in copies] == [f"{name} - Duplicated", f"{name} - Duplicated 2"]
+
+
+async def test_who_does_not_see_roles_does_not_find_members_by_them(connection, employer, member_with):
+    knows, seat = await member_with("USERS_VIEW", "ROLES_VIEW")
+    blind, _ = await member_with("USERS_VIEW")
+    role = encode_id("crl", seat.role_id)
+    assert await knows.data(MEMBERS_WITH_ROLE, role=role) == {"company": {"members": {"totalCount": 1}}}
+    answered = await blind.answer(MEMBERS_WITH_ROLE, role=role)
+    assert answered["data"] == {"company": {"members": None}}
+    assert [error["extensions"]["permission"] for error in answered["errors"]] == ["ROLES_VIEW"]

@@ -94,6 +94,8 @@ company = table(
     Index("ix_company_parent_id", "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
     Index("ix_company_group_id", "group_id"),
     Index("ix_company_website_id", "website_id", "number"),
+    # Requests of storefronts ask whether a company has the address.
+    Index("ix_company_email", "website_id", func.lower(text("email"))),
     distribution="reference",
 )
 

@@ -26,6 +26,7 @@ from .access.permissions_of_viewer import (
     is_member_shown,
     is_own_company,
     is_team_shown,
+    require_on_storefront,
     shown_by_role,
 )
 from .access.role_types import CompanyRole
@@ -168,7 +169,10 @@ class CompanyMemberFilter:
     is_active: bool | None = strawberry.field(
         description="Whether the company lets the members act for it.", default=None
     )
-    role_id: strawberry.ID | None = strawberry.field(description="Id of the role of the members.", default=None)
+    role_id: strawberry.ID | None = strawberry.field(
+        description="Id of the role of the members. `FORBIDDEN` to members without the permission `ROLES_VIEW` of the company.",
+        default=None,
+    )
 
 
 @guarded_type(requires=Permission.COMPANIES_READ, description="A company that customers buy for.")
@@ -245,6 +249,8 @@ class Company(Node):
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Any:
+        if filter is not None and filter.role_id is not None:
+            await require_on_storefront(info.context, self.id, CompanyPermission.ROLES_VIEW)
         given = {
             "is_active": None if filter is None else filter.is_active,
             "role_id": None if filter is None or filter.role_id is None else decode_id(filter.role_id, "crl"),

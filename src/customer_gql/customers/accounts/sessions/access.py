@@ -46,6 +46,7 @@ from customer_gql.database.statements import (
 )
 from customer_gql.shop.groups.tables import customer_group_excluded_website as excluded
 
+from .remembered import forget_remembered_of_session
 from .sessions import end_sessions, end_sessions_of_customers
 
 SESSION_NOT_FOUND: Final = Refusal(
@@ -70,6 +71,7 @@ async def revoke_session(connection: Connection, locked: Row, session_id: int, *
     """End one session of a customer whose row the caller has locked. Raises `RuleError` for one that is not there."""
     if not await end_sessions(connection, locked.id, [session_id]):
         raise SESSION_NOT_FOUND(path=["id"])
+    await forget_remembered_of_session(connection, locked.id, session_id)
     await record_customer_event(connection, locked.id, kind="SESSION_REVOKED", version=locked.version, by=by)
 
 

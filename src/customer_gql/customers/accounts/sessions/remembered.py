@@ -73,6 +73,12 @@ async def forget_remembered_of_customers(connection: Connection, customer_ids: S
     await execute_statement(connection, delete(remembered).where(equals_any(remembered.c.customer_id, customer_ids)))
 
 
+async def forget_remembered_of_session(connection: Connection, customer_id: int, session_id: int) -> None:
+    """What the device keeps that got this session."""
+    own = (remembered.c.customer_id == customer_id, remembered.c.session_id == session_id)
+    await execute_statement(connection, delete(remembered).where(*own))
+
+
 async def remember_customer(
     connection: Connection, grant: SessionGrant, *, website_id: int, is_wanted: bool
 ) -> str | None:
@@ -104,7 +110,6 @@ async def forget_remembered_at_sign_out(
     shop = await settings_at(connection, CLEAR_ON_SIGN_OUT, website_id=website_id)
     if not shop[CLEAR_ON_SIGN_OUT]:
         return
-    own = (remembered.c.customer_id == customer_id, remembered.c.session_id == session_id)
-    await execute_statement(connection, delete(remembered).where(*own))
+    await forget_remembered_of_session(connection, customer_id, session_id)
     if token is not None:
         await forget_remembered(connection, token)

@@ -29,6 +29,7 @@ from customer_gql.shop.groups.tables import customer_group_excluded_website as e
 from customer_gql.shop.settings.reads import settings_at
 
 from .reach import session_reaches_website
+from .remembered import forget_remembered_of_session
 from .secret_owners import fetch_secret
 from .sessions import describe_grant, end_sessions, insert_grant, make_grant, store_owners_of_grant
 from .settings import REFRESH_REPEAT_SECONDS, SESSION_IDLE_MINUTES
@@ -148,6 +149,7 @@ async def _repeat_or_end(
     if presented.successor is not None and presented.successor_until > read_clock():
         return open_grant(presented.successor, presented=given)
     await end_sessions(connection, current.customer_id, [current.id])
+    await forget_remembered_of_session(connection, current.customer_id, current.id)
     await _record_reuse(connection, current.customer_id, address)
     return None
 

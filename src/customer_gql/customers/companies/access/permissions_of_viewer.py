@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customer_gql.core.errors import Forbidden, NotFound
+from customer_gql.core.viewer import ViewerKind
 from customer_gql.customers.companies.permissions import CompanyPermission
 from customer_gql.customers.companies.reads import (
     members_by_company_and_customer,
@@ -42,6 +43,13 @@ def permissions_of(membership: Any) -> frozenset[str]:
 
 async def has_permission(context: Any, company_id: int, permission: CompanyPermission) -> bool:
     return permission in permissions_of(await find_own_membership(context, company_id))
+
+
+async def require_on_storefront(context: Any, company_id: int, permission: CompanyPermission) -> None:
+    """Raises `Forbidden` for a customer whose role in the company lacks the permission; staff have permissions of their own."""
+    is_customer = context.viewer.kind is ViewerKind.CUSTOMER
+    if is_customer and not await has_permission(context, company_id, permission):
+        raise refusal_in_company(permission)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ async def _store_or_notify(
 async def _find_user_of_address(connection: Connection, website_id: int, email: str) -> Row | None:
     """The admin of a company of the website with this address."""
     same = select(company.c.admin_customer_id).where(
-        company.c.website_id == website_id, func.lower(company.c.email) == email.lower()
+        company.c.website_id == website_id, func.lower(company.c.email) == func.lower(email)
     )
     admin_id = await fetch_value(connection, same.order_by(company.c.id).limit(literal_column("1")))
     return await fetch_one(connection, select(customer).where(customer.c.id == (admin_id or 0)))

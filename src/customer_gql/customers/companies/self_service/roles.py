@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, literal_column, select, update
+from sqlalchemy import ARRAY, Text, bindparam, delete, func, insert, literal_column, select, update
 
 from customer_gql.core.actor import Actor
 from customer_gql.core.concurrent_edits import refuse_other_version
@@ -117,14 +117,19 @@ async def duplicate_role(connection: Connection, acting: ActingMember, role_id: 
     """Another role with the same permissions, under a name that is free."""
     stored = await find_role(connection, acting.company_id, role_id, ["id"])
     refuse_missing_permissions(acting, stored.permissions, ["id"])
-    names = await fetch_rows(
-        connection, select(func.lower(company_role.c.name).label("name")).filter_by(company_id=acting.company_id)
-    )
-    taken = {row.name for row in names}
     endings = [_COPY, *[f"{_COPY} {number}" for number in range(2, MAX_ROLES + 2)]]
-    wanted = (f"{stored.name[: MAX_ROLE_NAME - len(ending)].rstrip()}{ending}" for ending in endings)
-    free = next(name for name in wanted if name.lower() not in taken)
+    wanted = [f"{stored.name[: MAX_ROLE_NAME - len(ending)].rstrip()}{ending}" for ending in endings]
+    free = await _find_free_name(connection, acting.company_id, wanted)
     return await _insert_role(connection, acting, {"name": free, "permissions": list(stored.permissions)}, by)
+
+
+async def _find_free_name(connection: Connection, company_id: int, wanted: Sequence[str]) -> str:
+    """The first that no role has. The database compares, as in the key: its small letters are not those of Python (`Σ`, `İ`)."""
+    given = select(func.unnest(bindparam("wanted", list(wanted), ARRAY(Text()))).label("name")).subquery("given")
+    same = select(given.c.name).join(company_role, func.lower(company_role.c.name) == func.lower(given.c.name))
+    rows = await fetch_rows(connection, same.where(company_role.c.company_id == company_id))
+    taken = {row.name for row in rows}
+    return next(name for name in wanted if name not in taken)
 
 
 async def delete_role(connection: Connection, acting: ActingMember, role_id: int, *, by: Actor) -> None:
