@@ -1,8 +1,13 @@
 """Every tab of the customer in a real Chromium: with its records, empty, and without an answer (scenario 9 of the admin UI)."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
 import asyncpg
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from admin_ui.conftest import StaffShop, add_colleague
 from admin_ui.test_customer_page import (
@@ -14,7 +19,8 @@ from admin_ui.test_customer_page import (
     find_customer,
     open_customer,
 )
-from support.admin_driver import Desk, find_barriers
+from support.admin_driver import Desk, find_barriers, open_desk
+from support.processes import drain, free_port, line, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TABS = {
@@ -63,6 +69,38 @@ async def test_each_tab_tells_that_nothing_answers_and_tries_again(desk: Desk, s
     is_down = False
     await page.get_by_role("tabpanel").get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("tabpanel").get_by_role("table", name="History")).to_be_visible()
+
+
+@contextmanager
+def serve_again(shop: StaffShop, folder: Path, port: int) -> Generator[None]:
+    """The shop at an address of the test's own, until the process is killed."""
+    settings: dict[str, Any] = {"admin__bucket": 10**8, "environment": "development", "worker": "false"}
+    with started(folder, "serve", "--port", port, database_url=shop.database_url, **settings) as service:
+        line(service.stderr)
+        drain(service)
+        yield
+
+
+async def test_each_tab_tells_that_the_service_is_stopped_and_tries_again(
+    chrome: Browser, staff_shop: StaffShop, tmp_path: Path
+):
+    path, port = await find_customer(staff_shop, PLAIN), free_port()
+    async with open_desk(chrome, f"http://127.0.0.1:{port}") as desk:
+        with serve_again(staff_shop, tmp_path, port):
+            page = await open_customer(desk, staff_shop, ADMIN, path)
+            await expect(page.get_by_role("tabpanel")).to_contain_text("Lifetime value")
+        # Not even the script of a tab is answered.
+        for tab in list(TABS)[1:]:
+            await page.get_by_role("tab", name=tab, exact=True).click()
+            told = page.get_by_role("tabpanel", name=tab, exact=True).get_by_role("alert")
+            await expect(told).to_contain_text("cannot be reached")
+            await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        with serve_again(staff_shop, tmp_path, port):
+            await page.get_by_role("tabpanel").get_by_role("button", name="Try again").click()
+            await expect(page.get_by_role("tabpanel").get_by_role("table", name="History")).to_be_visible()
+            await page.get_by_role("tab", name="Mails").click()
+            panel = page.get_by_role("tabpanel", name="Mails")
+            await expect(panel.get_by_text("No mail was sent").or_(panel.get_by_role("table"))).to_be_visible()
 
 
 async def test_a_session_that_ends_while_typing_a_credit_ends_in_one_entry(desk: Desk, staff_shop: StaffShop):

@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { lazy } from 'react';
+import { loadPart } from '../graph/parts';
 import { queryClient } from '../graph/queries';
 import { viewerQuery } from '../graph/viewer';
 import type { Screen } from '../screens/screen';
@@ -39,7 +40,7 @@ function createScreenRoutes(screen: Screen) {
 }
 
 function createScreenRoute(screen: Screen, path: string) {
-  const Page = lazyRouteComponent(screen.load);
+  const Page = lazyRouteComponent(() => loadPart(screen.load));
   return createRoute({
     getParentRoute: () => (screen.isOpen ? root : signedIn) as typeof root,
     path,

@@ -1,12 +1,14 @@
 import Box from '@mui/material/Box';
-import Skeleton from '@mui/material/Skeleton';
 import TabButton from '@mui/material/Tab';
 import Tabs from '@mui/material/Tabs';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ComponentType, lazy, Suspense } from 'react';
+import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StaffPermission } from '../generated/graphql';
+import { loadPart } from '../graph/parts';
 import { useViewer } from '../graph/viewer';
+import { QueryFrame } from './QueryFrame';
 
 /** What a folder of `tabs` exports as `tab` from its `tab.ts`. Its title is `tab.<name>` in the texts of the screen. */
 export interface Tab {
@@ -19,17 +21,15 @@ export interface Tab {
   load: () => Promise<{ default: ComponentType<{ id: string }> }>;
 }
 
-type Shown = Omit<Tab, 'load'> & { Panel: ComponentType<{ id: string }> };
-
 /** The tabs that lie in folders, in their order; what they show is loaded when they are opened. */
-export function orderTabs(files: Record<string, { tab: Tab }>): Shown[] {
+export function orderTabs(files: Record<string, { tab: Tab }>): Tab[] {
   return Object.values(files)
-    .map(({ tab: { load, ...tab } }) => ({ ...tab, Panel: lazy(load) }))
+    .map(({ tab }) => tab)
     .toSorted((one, other) => one.order - other.order);
 }
 
 /** Each tab asks for its own part when it is opened; which one is open is in the address. `texts` names those of the screen. */
-export function RecordTabs({ id, all, texts }: { id: string; all: Shown[]; texts: string }) {
+export function RecordTabs({ id, all, texts }: { id: string; all: Tab[]; texts: string }) {
   const { t } = useTranslation(texts);
   const { permissions } = useViewer();
   const navigate = useNavigate();
@@ -60,10 +60,20 @@ export function RecordTabs({ id, all, texts }: { id: string; all: Shown[]; texts
         ))}
       </Tabs>
       <Box id="tab-panel" role="tabpanel" aria-labelledby={`tab-${current.name}`}>
-        <Suspense fallback={<Skeleton variant="rounded" height={240} />}>
-          <current.Panel id={id} />
-        </Suspense>
+        <Panel key={current.name} id={id} tab={current} texts={texts} />
       </Box>
     </>
   );
+}
+
+/** Its script is read like its records: without an answer that is told in its place, and it is read again on demand. */
+function Panel({ id, tab, texts }: { id: string; tab: Tab; texts: string }) {
+  const script = useQuery({
+    queryKey: ['script', texts, tab.name],
+    queryFn: () => loadPart(tab.load),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+    structuralSharing: false,
+  });
+  return <QueryFrame query={script}>{({ default: Shown }) => <Shown id={id} />}</QueryFrame>;
 }

@@ -10,12 +10,13 @@ import {
   type GridSortModel,
   useGridApiRef,
 } from '@mui/x-data-grid';
-import { type KeyboardEvent, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nonce } from '../app/theme';
 import { EditCell } from './EditCell';
 import { type GridFacts, useLabels } from './labels';
 import { useGridLocale } from './locale';
+import { MASK } from './mask';
 import type { Selection } from './selection';
 import type { Column, ListState, Sort } from './state';
 import { useWidths } from './widths';
@@ -160,7 +161,8 @@ function createColumns(latest: Latest, widths: Record<string, number>): GridColD
         renderCell: ({ row }) => {
           const { props: now, labels: named } = latest.current;
           const text = named.value(column, row[key]);
-          return now.renderCell?.(column, row, text) ?? <CellText text={text} isMasked={isMasked(column, row)} />;
+          const shown = now.renderCell?.(column, row, text) ?? (text ? <span title={text}>{text}</span> : null);
+          return isMasked(column, row) ? <Masked>{shown}</Masked> : shown;
         },
       },
     ];
@@ -168,15 +170,14 @@ function createColumns(latest: Latest, widths: Record<string, number>): GridColD
 }
 
 /** What the viewer may not see is told apart from what is empty. */
-function CellText({ text, isMasked }: { text: string; isMasked: boolean }) {
+function Masked({ children }: { children: ReactNode }) {
   const { t } = useTranslation('grid');
-  if (isMasked) return <em title={t('masked')}>{text || '•••'}</em>;
-  return <span title={text}>{text}</span>;
+  return <em title={t('masked')}>{children ?? MASK}</em>;
 }
 
 function isMasked(column: Column, row: Row): boolean {
   const value = row[column.key];
-  return Boolean(column.missingPermission) && (value === null || value === undefined || String(value).includes('*'));
+  return Boolean(column.missingPermission) && (value === null || value === undefined || String(value).includes(MASK));
 }
 
 function saveOf(latest: Latest, column: Column) {

@@ -31,6 +31,10 @@ export default function Shell() {
   const screen = useMatches({ select: (matches) => matches.at(-1)?.staticData.screen });
   useShortcut('?', () => setHelpOpen(true));
   useViewer();
+  useEffect(() => {
+    // It has to be there when the service no longer is.
+    void import('./PageFailure');
+  }, []);
   return (
     <Box sx={{ display: 'flex', minHeight: '100vh' }}>
       <SkipLink text={t('skip')} />

@@ -1,0 +1,2 @@
+/** Stands in a text for what the viewer may not see, as in `g•••@•••`. */
+export const MASK = '•••';
