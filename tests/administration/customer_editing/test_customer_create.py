@@ -9,6 +9,7 @@ import pytest
 from customer_gql.core.ids import encode_id
 from customer_gql.core.permissions import ALL_PERMISSIONS, Permission
 from customer_gql.customers.accounts.registration.settings import DEFAULT_GROUP, EMAIL_CONFIRMATION
+from customer_gql.customers.companies.registration.settings import COMPANIES_ENABLED
 from customer_gql.customers.profile.values.fields import SHOW_SETTINGS
 from customer_gql.shop.settings.writes import set_value
 from support.customers import customer_id, make_customer
@@ -87,6 +88,19 @@ async def test_the_least_there_is(admin_client, connection):
     made = (await create(admin_client, **new()))["customer"]
     assert (made["group"], made["status"], made["birthYear"]) == ({"id": encode_id("grp", 3)}, "ACTIVE", None)
     assert await mails_to(connection, made["email"]) == ["welcome_without_password"]
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "INACTIVE"])
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("are_companies_enabled", [False, True])
+async def test_a_new_customer_has_the_status_that_is_given(
+    status, dry_run, are_companies_enabled, admin_client, connection
+):
+    await set_value(connection, COMPANIES_ENABLED, are_companies_enabled)
+    answer = await create(admin_client, **new(status=status), dry_run=dry_run)
+    assert answer["userErrors"] == []
+    assert (answer["customer"] or {"status": status})["status"] == status
+    assert (answer["customer"] is None) is dry_run
 
 
 async def test_the_welcome_is_left_out_or_comes_from_a_store_view(admin_client, connection):

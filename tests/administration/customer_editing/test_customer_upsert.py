@@ -86,6 +86,15 @@ async def test_made_changed_and_left_as_is(admin_client, external, connection):
     assert changed["customer"]["addresses"] == [{"externalId": "home", "city": "Bath", "isDefaultBilling": True}]
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("status", ["ACTIVE", "INACTIVE"])
+async def test_a_new_customer_has_the_status_that_is_given(status, dry_run, admin_client, external, connection):
+    made = await upsert(admin_client, external, fields(status=status), dry_run=dry_run)
+    assert (made["outcome"], made["userErrors"]) == ("CREATED", [])
+    stored = await connection.fetch("SELECT status FROM customer WHERE external_id = $1", external)
+    assert [row.status for row in stored] == ([] if dry_run else [status])
+
+
 async def test_absent_keeps_null_clears_and_unlisted_addresses_stay(admin_client, external):
     await upsert(admin_client, external, fields(suffix="FRS"), addresses=[HOME])
     answer = await upsert(admin_client, external, {"suffix": None}, addresses=[{**HOME, "externalId": "work"}])

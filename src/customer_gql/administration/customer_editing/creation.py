@@ -26,7 +26,7 @@ from customer_gql.customers.profile.claims import (
     untold_claim,
 )
 from customer_gql.customers.profile.sharing import lock_email_scope
-from customer_gql.customers.profile.tables import CustomerType
+from customer_gql.customers.profile.tables import CustomerStatus, CustomerType
 from customer_gql.customers.profile.values.births import settle_birth
 from customer_gql.customers.profile.values.fields import BIRTHS, SETTINGS as PROFILE_SETTINGS
 from customer_gql.customers.profile.writes import insert_customer
@@ -123,7 +123,7 @@ async def create_customer(
         "website_id": website.id,
     }
     blank: Any = _NewAccount({field.column: None for field in EDIT_FIELDS}, birth_year=None)
-    blank.update(values, customer_type=CustomerType.INDIVIDUAL.value)
+    blank.update(values, customer_type=CustomerType.INDIVIDUAL.value, status=CustomerStatus.ACTIVE.value)
     with refused.collecting():
         values |= await _validate(connection, EditedCustomer(blank, None, shop, websites), given)
     with refused.collecting():
