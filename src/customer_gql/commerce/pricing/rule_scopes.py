@@ -94,7 +94,9 @@ async def _find_currency(connection: Connection, ids: Sequence[int]) -> str:
 
 
 async def _require_groups(connection: Connection, ids: Sequence[int]) -> None:
-    found = select(customer_group.c.id).where(equals_any(customer_group.c.id, ids)).order_by(customer_group.c.id)
+    """Each has to stay until the transaction ends, so a group that a job is deleting counts as unknown."""
+    stays = equals_any(customer_group.c.id, ids), ~customer_group.c.is_being_deleted
+    found = select(customer_group.c.id).where(*stays).order_by(customer_group.c.id)
     if len(await fetch_rows(connection, found.with_for_update(key_share=True, read=True))) < len(ids):
         raise _SCOPE_UNKNOWN(path=["groupIds"])
 

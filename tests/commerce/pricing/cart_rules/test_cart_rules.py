@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from administration.customer_groups.samples import make_group
 from customer_gql.core.ids import decode_id, encode_id, new_id
 from customer_gql.database.statements import Connection
 from support.clients import Client
@@ -49,6 +50,17 @@ def refusals(answer: Any) -> list[tuple[str, str]]:
 
 def fresh() -> str:
     return uuid.uuid4().hex[:16]
+
+
+@pytest.mark.parametrize("root", ["cartPriceRuleCreate", "catalogPriceRuleCreate"])
+async def test_a_group_that_is_being_deleted_is_unknown(
+    root: str, admin_client: Client, connection: Connection, website: int
+):
+    group = await make_group(connection, name=fresh(), is_being_deleted=True)
+    action = "PERCENT" if root == "cartPriceRuleCreate" else "BY_PERCENT"
+    answer = await call(admin_client, root, ERRORS, **new(website, action=action, groupIds=[encode_id("grp", group)]))
+    [refused] = answer["userErrors"]
+    assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["groupIds"])
 
 
 async def test_a_rule_is_created_changed_and_deleted(admin_client: Client, connection: Connection, website: int):
