@@ -63,6 +63,17 @@ async def test_a_group_that_is_being_deleted_is_unknown(
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["groupIds"])
 
 
+async def test_a_group_is_deleted_or_named_by_a_rule(admin_client: Client, connection: Connection, website: int):
+    group = await make_group(connection, name=fresh())
+    id = encode_id("grp", group)
+    answers = await asyncio.gather(
+        create(admin_client, **new(website, groupIds=[id])), call(admin_client, "customerGroupDelete", ERRORS, id=id)
+    )
+    assert sorted(len(answer["userErrors"]) for answer in answers) == [0, 1]
+    left = await connection.fetchval("SELECT count(*) FROM customer_group WHERE id = $1", group)
+    assert left == (answers[0]["userErrors"] == [])
+
+
 async def test_a_rule_is_created_changed_and_deleted(admin_client: Client, connection: Connection, website: int):
     code = f"Hello-{fresh()}"
     given = {"couponKind": "SPECIFIC", "couponCode": f" {code}", "usesPerCoupon": 5, "usesPerCustomer": 1}
