@@ -249,13 +249,11 @@ class Company(Node):
         last: Last = strawberry.UNSET,
         before: Before = strawberry.UNSET,
     ) -> Any:
-        if filter is not None and filter.role_id is not None:
+        chosen = filter or CompanyMemberFilter()
+        role_id = None if chosen.role_id is None else decode_id(chosen.role_id, "crl")
+        if role_id is not None:
             await require_on_storefront(info.context, self.id, CompanyPermission.ROLES_VIEW)
-        given = {
-            "is_active": None if filter is None else filter.is_active,
-            "role_id": None if filter is None or filter.role_id is None else decode_id(filter.role_id, "crl"),
-        }
-        window = make_window(first, after, last, before)
+        window, given = make_window(first, after, last, before), {"is_active": chosen.is_active, "role_id": role_id}
         return await reads.members_by_company.load(info.context, self.id, window, **given)
 
     @_USERS_OF_COMPANY
