@@ -8,14 +8,16 @@ from typing import Any
 import orjson
 import pytest
 
+from customer_gql.commerce.carts.delivery.vat import decide_cart_group
 from customer_gql.core.ids import encode_id, new_id
 from customer_gql.customers.addresses.settings import SHOW_VAT_NUMBER
 from customer_gql.customers.vat.settings import SHOP_COUNTRY, SHOP_VAT_NUMBER, VIES_ENABLED
-from customer_gql.customers.vat.tables import vat_check
+from customer_gql.customers.vat.tables import VatResult, vat_check
 from customer_gql.customers.vat_groups.settings import (
     AUTOMATIC_GROUP,
     DECIDING_ADDRESS,
     DOMESTIC_GROUP,
+    EACH_TRANSACTION,
     ERROR_GROUP,
     INTRA_UNION_GROUP,
     INVALID_GROUP,
@@ -460,3 +462,26 @@ async def test_the_statements_are_as_many_for_fifty(admin_client: Client, connec
         shown = {"nodes": [{"number": "GB1", "result": "NOT_CHECKED"}]}
         assert nodes == [{"vatChecks": shown, "addresses": [{"vatCheck": {"result": "NOT_CHECKED"}}]}] * len(some)
     assert counts[0] == counts[1]
+
+
+async def test_a_cart_uses_the_last_answer_of_vies_again(
+    admin_client: Client, connection: Any, groups: Any, vies: Vies, database: Any, settings: Any
+) -> None:
+    row = await make_customer(connection)
+    await add(admin_client, row, AUSTRIAN, VIENNA)
+    await verify(settings, database, vies, connection, row)
+    of_cart = {"BILLING": {"country_code": "AT", "vat_number": "u13585627"}}
+    place = {"website_id": row.website_id, "store_view_id": row.created_in_store_view_id or 1}
+    vies.fault = "MS_UNAVAILABLE"
+    before = len(vies.asked)
+    known = await decide_cart_group(database, vies.url, row.id, of_cart, **place)
+    assert known is not None
+    assert (known.result, known.group_id, len(vies.asked)) == (VatResult.VALID, groups["intra"], before)
+    assert await connection.fetchval("SELECT checked_at FROM vat_check WHERE checked_at = $1", known.checked_at)
+    stranger = await decide_cart_group(database, vies.url, (await make_customer(connection)).id, of_cart, **place)
+    await set_value(connection, EACH_TRANSACTION, True)
+    asked = await decide_cart_group(database, vies.url, row.id, of_cart, **place)
+    for decided in (stranger, asked):
+        assert decided is not None
+        assert (decided.result, decided.group_id) == (VatResult.UNAVAILABLE, groups["error"])
+    assert len(vies.asked) == before + 2

@@ -1,10 +1,12 @@
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, column, select, table
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, column, literal_column, select, table
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from customer_gql.database.statements import Connection, Row, equals_any, fetch_one
 from customer_gql.loading.pages import Pages, Sort
 from customer_gql.loading.reads import one_by
 
-from .tables import vat_check
+from .numbers import VatNumber
+from .tables import VatResult, VatSource, vat_check
 
 # The table of addresses stands above this slice.
 _address = table(
@@ -35,3 +37,20 @@ newest_checks_by_address = one_by(
     vat_check.c.customer_id,
     vat_check.c.address_id,
 )
+
+
+async def find_last_answer(connection: Connection, customer_id: int, number: VatNumber) -> Row | None:
+    """What VIES last told about a number of a customer; checks without an answer do not count."""
+    answered = [VatResult.VALID.value, VatResult.INVALID.value]
+    return await fetch_one(
+        connection,
+        select(vat_check)
+        .where(
+            vat_check.c.customer_id == customer_id,
+            vat_check.c.number == str(number),
+            vat_check.c.source == VatSource.VIES.value,
+            equals_any(vat_check.c.result, answered),
+        )
+        .order_by(vat_check.c.id.desc())
+        .limit(literal_column("1")),
+    )

@@ -40,6 +40,14 @@ DECIDING_ADDRESS: Final = Setting(
     one_of=(BILLING, "SHIPPING"),
     label="Address that decides the group",
 )
+EACH_TRANSACTION: Final = Setting(
+    "customers.vat_each_transaction",
+    False,
+    STORE_VIEW,
+    "Whether VIES is asked again about a number at an address of a cart that it has told the customer's account about before. "
+    "Otherwise its last answer is used again.",
+    label="Ask VIES for each transaction",
+)
 DOMESTIC_GROUP: Final = _group(
     "domestic", "with a valid VAT number in the country of the shop", "Group for valid domestic VAT numbers"
 )
@@ -55,6 +63,6 @@ ERROR_GROUP: Final = _group(
     "Group for VAT numbers without an answer",
 )
 GROUPS: Final = (DOMESTIC_GROUP, INTRA_UNION_GROUP, INVALID_GROUP, ERROR_GROUP)
-SETTINGS: Final = (AUTOMATIC_GROUP, DECIDING_ADDRESS, *GROUPS)
+SETTINGS: Final = (AUTOMATIC_GROUP, DECIDING_ADDRESS, EACH_TRANSACTION, *GROUPS)
 RULE_SETTINGS: Final = (*SETTINGS, *READ_SETTINGS)
 """What the rule reads."""

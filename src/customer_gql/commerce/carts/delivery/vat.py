@@ -10,15 +10,16 @@ from sqlalchemy import select
 
 from customer_gql.core.clock import read_clock
 from customer_gql.customers.profile.tables import CustomerType, customer
-from customer_gql.customers.vat.numbers import judge_vat_number, read_vat_number
+from customer_gql.customers.vat.numbers import VatNumber, judge_vat_number, read_vat_number
+from customer_gql.customers.vat.reads import find_last_answer
 from customer_gql.customers.vat.settings import EU_COUNTRIES, asks_vies, find_requester
 from customer_gql.customers.vat.tables import VatResult, VatSource
 from customer_gql.customers.vat.vies import asking_vies
 from customer_gql.customers.vat_groups.groups import read_rule_settings
 from customer_gql.customers.vat_groups.rule import CheckedNumber, decide_group
-from customer_gql.customers.vat_groups.settings import AUTOMATIC_GROUP, BILLING, DECIDING_ADDRESS
+from customer_gql.customers.vat_groups.settings import AUTOMATIC_GROUP, BILLING, DECIDING_ADDRESS, EACH_TRANSACTION
 from customer_gql.database.pools import Database
-from customer_gql.database.statements import Connection, fetch_one
+from customer_gql.database.statements import Connection, Row, fetch_one
 from customer_gql.shop.countries.options import parse_countries
 from customer_gql.shop.settings.reads import SettingValues
 
@@ -40,6 +41,14 @@ class DecidedGroup:
         return {"vat_result": self.result.value, "vat_request_id": self.request_id, "vat_checked_at": self.checked_at}
 
 
+@dataclass(frozen=True, slots=True)
+class _Check:
+    result: VatResult
+    source: VatSource
+    request_id: str | None
+    checked_at: dt.datetime
+
+
 _of_account: Final = (customer.c.customer_type, customer.c.is_automatic_group_change_disabled)
 
 
@@ -55,12 +64,17 @@ async def decide_cart_group(
     """None where no number decides. VIES is given 3 seconds, so no transaction may be open."""
     async with database.reads.acquire() as connection:
         shop = await read_rule_settings(connection, website_id, store_view_id)
-        is_free = shop[AUTOMATIC_GROUP] and await is_group_free(connection, owner)
-    kind = "BILLING" if shop[DECIDING_ADDRESS] == BILLING else "SHIPPING"
-    address = addresses.get(kind)
-    if not is_free or address is None or not address["vat_number"]:
-        return None
-    return await _check_number(vies_url, shop, kind, address)
+        kind = "BILLING" if shop[DECIDING_ADDRESS] == BILLING else "SHIPPING"
+        address = addresses.get(kind)
+        if address is None or not address["vat_number"] or not shop[AUTOMATIC_GROUP]:
+            return None
+        if not await is_group_free(connection, owner):
+            return None
+        number = read_vat_number(address["country_code"], address["vat_number"])
+        known = None if shop[EACH_TRANSACTION] else await find_last_answer(connection, owner, number)
+    check = await _check_number(vies_url, shop, address["country_code"], number, known)
+    decision = decide_group(shop, CheckedNumber(address["country_code"], check.result, check.source))
+    return DecidedGroup(kind, decision.group_id, check.result, check.request_id, check.checked_at)
 
 
 async def is_group_free(connection: Connection, owner: int) -> bool:
@@ -71,17 +85,15 @@ async def is_group_free(connection: Connection, owner: int) -> bool:
     return found.customer_type == CustomerType.INDIVIDUAL.value and not found.is_automatic_group_change_disabled
 
 
-async def _check_number(vies_url: str, shop: SettingValues, kind: str, address: Address) -> DecidedGroup:
-    country = address["country_code"]
-    number = read_vat_number(country, address["vat_number"])
-    result, source, request_id = (
-        judge_vat_number(country, number, parse_countries(shop[EU_COUNTRIES])),
-        VatSource.OFFLINE,
-        None,
-    )
-    if result is VatResult.VALID and asks_vies(country, shop):
-        async with asking_vies(vies_url) as ask:
-            answer = await ask(number, find_requester(shop))
-        result, source, request_id = answer.result, VatSource.VIES, answer.request_id
-    decision = decide_group(shop, CheckedNumber(country, result, source))
-    return DecidedGroup(kind, decision.group_id, result, request_id, read_clock())
+async def _check_number(
+    vies_url: str, shop: SettingValues, country: str, number: VatNumber, known: Row | None
+) -> _Check:
+    """`known` is an answer of VIES that is used again. Format and checksum come first, whatever was answered."""
+    offline = judge_vat_number(country, number, parse_countries(shop[EU_COUNTRIES]))
+    if offline is not VatResult.VALID or not asks_vies(country, shop):
+        return _Check(offline, VatSource.OFFLINE, None, read_clock())
+    if known is not None:
+        return _Check(VatResult(known.result), VatSource.VIES, known.request_id, known.checked_at)
+    async with asking_vies(vies_url) as ask:
+        answer = await ask(number, find_requester(shop))
+    return _Check(answer.result, VatSource.VIES, answer.request_id, read_clock())
