@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from interpreters import describe_interpreters
 
 HERE = Path(__file__).parent
 NOTES = HERE / "NOTES.md"
@@ -18,6 +19,7 @@ RESULTS = HERE / "results.json"
 
 TARGETS = {
     "floor": "each 1.8",
+    "service-debian": "no target",
     "postgraphile": "profile 3.0, nested 2.0",
     "mercurius": "no target",
     "plans-off": "no target",
@@ -104,7 +106,7 @@ def _format_page(table: str, options: argparse.Namespace, sections: dict[str, st
     )
     notes = NOTES.read_text() if NOTES.exists() else ""
     others = "".join(f"## {title}\n\n{text}\n\n" for title, text in sections.items())
-    return f"# Results\n\n{describe_machine()}\n{how}\n\n{table}\n\n{others}{notes}"
+    return f"# Results\n\n{describe_machine()} {describe_interpreters()}\n{how}\n\n{table}\n\n{others}{notes}"
 
 
 def _format_table(results: list[Measured], statements: dict[tuple[str, str], float]) -> str:

@@ -24,7 +24,7 @@ from written import compare_written
 
 DOCUMENTS = ["profile", "grid", "nested"]
 CUSTOMERS = 200_000
-VARIANTS = ["service", "plans-off", "floor", "json", "postgraphile", "mercurius"]
+VARIANTS = ["service", "service-debian", "plans-off", "floor", "json", "postgraphile", "mercurius"]
 
 
 ALONE: Final[dict[str, Callable[[argparse.Namespace], object]]] = {

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 import processes
+from interpreters import find_debian, prepare_environment
 
 HERE: Final = Path(__file__).parent
 PEERS: Final = HERE / "peers"
@@ -36,6 +37,8 @@ SERVICE_SETTINGS: Final = {
 }
 
 
+DEBIAN: Final = "service-debian"
+"""The service as it is, on the interpreter of the distribution, where there is one."""
 PRODUCTION: Final = {"NODE_ENV": "production"}
 
 
@@ -96,7 +99,10 @@ def choose_variants(names: list[str]) -> list[Variant]:
         Variant("mercurius", [*node, "peers/mercurius.mjs"], "/graphql", PRODUCTION),
         Variant("floor-authenticated", floor, "/floor/{document}", {"FLOOR_AUTHENTICATES": "1"}),
     ]
-    return [variant for variant in variants if variant.name in names]
+    chosen = [variant for variant in variants if variant.name in names]
+    if DEBIAN in names and find_debian():
+        chosen.append(Variant(DEBIAN, [str(prepare_environment()), "serve"], "/admin/graphql"))
+    return chosen
 
 
 _TESTED: Final = HERE.parent / "tests" / "documents"
