@@ -26,6 +26,7 @@ from customer_gql.staff import writes as staff
 DATA = Path(__file__).parent / ".data"
 PEERS = Path(__file__).parent / "peers"
 EMAIL = "bench@example.com"
+SERVER_SETTINGS = {"shared_buffers": "512MB", "max_connections": "200"}
 
 
 @dataclass
@@ -45,8 +46,8 @@ class BenchmarkShop:
 
 @contextmanager
 def running_shop(customers: int) -> Generator[BenchmarkShop]:
-    with running_server(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
-        name = f"bench_{customers}_{_hash_migrations()}"
+    with running_server(DATA, settings=SERVER_SETTINGS) as server:
+        name = f"bench_{customers}_{hash_migrations()}"
         if not asyncio.run(find_database(server, name)):
             create_shop(server, name, lambda raw: _seed(server, raw, customers))
         url = server.url(name)
@@ -56,7 +57,7 @@ def running_shop(customers: int) -> Generator[BenchmarkShop]:
         yield BenchmarkShop(server, name, token, variables)
 
 
-def _hash_migrations() -> str:
+def hash_migrations() -> str:
     """Changes when an unreleased migration changes; the shop is then created again."""
     files = sorted((DATA.parents[1] / "migrations").rglob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -7,8 +7,10 @@ from typing import Final
 import import_files
 from beside import TITLE as BESIDE, compare_beside, format_beside
 from calibration import calibrate_cost
+from cold import TITLE as COLD, compare_cold, format_cold
 from company_groups import compare_companies
 from comparison import compare_answers
+from counts import SIZES, TITLE as COUNTS, compare_counts, format_counts
 from exports import run as exports
 from grid import run as grid
 from mass_action import compare_jobs
@@ -33,6 +35,7 @@ ALONE: Final[dict[str, Callable[[argparse.Namespace], object]]] = {
     "companies": compare_companies,
     "export": exports.measure_export,
     "import": import_files.measure_imports,
+    "counts": compare_counts,
 }
 """Blocks that have a shop of their own."""
 OF_SHOP: Final[dict[str, Callable[[BenchmarkShop, argparse.Namespace], object]]] = {
@@ -52,11 +55,16 @@ def main() -> None:
         ALONE[options.only](options)
         return
     options.customers = options.customers or CUSTOMERS
+    if options.only == "cold":
+        compare_cold(options)
+        return
     with running_shop(options.customers) as shop:
         if options.only in OF_SHOP:
             OF_SHOP[options.only](shop, options)
             return
         compare_documents(shop, options)
+    compare_cold(options)  # stops the server, so nothing else may hold it
+    compare_counts(options)
 
 
 def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
@@ -75,6 +83,8 @@ def compare_documents(shop: BenchmarkShop, options: argparse.Namespace) -> None:
         WRITES: format_writes(load_figures("writes")),
         BESIDE: format_beside(load_figures("beside")),
         SITUATIONS: format_situations(load_figures("situations")),
+        COLD: format_cold(load_figures("cold")),
+        COUNTS: format_counts(load_figures("counts")),
     }
     write_report(results, statements, options, sections)
     compare_writes(shop, options)
@@ -92,10 +102,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
     parser.add_argument(
         "--only",
-        choices=[*ALONE, *OF_SHOP],
+        choices=[*ALONE, *OF_SHOP, "cold"],
         help="compare parts of the read engine with their absence, or roles; measure what a point of cost takes, lists and files of a "
-        "large shop, jobs, another group for a company, an import, mutations, other callers and loads, the rows that these write, or a small request beside heavy ones",
+        "large shop, jobs, another group for a company, an import, mutations, other callers and loads, the rows that these write, a small request beside heavy ones, a cold cache, or counts",
     )
+    parser.add_argument("--counts", type=int, nargs=2, default=SIZES, help="customers of the two shops of counts")
     parser.add_argument("--blocks", nargs="+", choices=grid.BLOCKS, default=grid.BLOCKS, help="parts of `--only grid`")
     parser.add_argument("--write", action=argparse.BooleanOptionalAction, default=True)
     return parser.parse_args()

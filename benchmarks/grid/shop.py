@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 import asyncpg
-from prepare import DATA, BenchmarkShop, create_progress, create_shop, find_database, issue_token
+from prepare import DATA, SERVER_SETTINGS, BenchmarkShop, create_progress, create_shop, find_database, issue_token
 
 from customer_gql.administration.customer_changes.change_log import CUSTOMER_CHANGES
 from customer_gql.administration.customer_grid.projection import CUSTOMER_GRID_ROW
@@ -33,7 +33,7 @@ WHERE indrelid = 'customer_grid_row'::regclass AND NOT indisunique ORDER BY 1"""
 @contextmanager
 def running_grid_shop(customers: int) -> Generator[BenchmarkShop]:
     """Migrated to the present tables. Delete `benchmarks/.data` to fill it again."""
-    with running_server(DATA, settings={"shared_buffers": "512MB", "max_connections": "200"}) as server:
+    with running_server(DATA, settings=SERVER_SETTINGS) as server:
         name = f"grid_{customers}"
         if not asyncio.run(find_database(server, name)):
             create_shop(server, name, lambda raw: asyncio.run(_fill(server, raw, customers)))

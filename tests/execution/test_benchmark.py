@@ -210,3 +210,29 @@ def test_peers_are_pinned_exactly():
 def test_a_peer_runs_as_in_production(choose_variants: Any):
     for peer in choose_variants(["postgraphile", "mercurius"]):
         assert peer.environment("postgresql://localhost/shop")["NODE_ENV"] == "production"
+
+
+def test_an_interpreter_that_is_absent_or_too_old_has_no_row(choose_variants: Any, tmp_path: Path):
+    interpreters = importlib.import_module("interpreters")
+    old = tmp_path / "python3"
+    old.write_text("#!/bin/sh\necho 3.9.2\n")
+    old.chmod(0o755)
+    for python in (tmp_path / "nothing", old):
+        assert not interpreters.find_debian(python)
+        assert "no row of service-debian" in interpreters.describe_interpreters(python)
+    old.write_text("#!/bin/sh\necho 3.13.5\n")
+    assert f"Debian's Python 3.13.5 ({old})" in interpreters.describe_interpreters(old)
+
+
+def test_a_block_measured_alone_replaces_its_section_or_adds_it(
+    choose_variants: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    report = importlib.import_module("report")
+    monkeypatch.setattr(report, "HERE", tmp_path)
+    page = tmp_path / "RESULTS.md"
+    page.write_text("# Results\n\n## Mutations\n\nold\n\n## How to read it\n\nnotes\n")
+    report.replace_section("Mutations", "new")
+    report.replace_section("Cold cache", "first")
+    assert page.read_text() == (
+        "# Results\n\n## Mutations\n\nnew\n\n## Cold cache\n\nfirst\n\n## How to read it\n\nnotes\n"
+    )
