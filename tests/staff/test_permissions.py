@@ -84,7 +84,7 @@ ROOTS: dict[str, list[str]] = {
         "websites",
     ],
     "orders.read": ["order", "orderMassAction", "orderSelectionCreate", "orderStatuses", "orders"],
-    "commerce.sync": ["productStockUpsert", "productUpsert"],
+    "commerce.sync": ["productPriceUpsert", "productStockUpsert", "productUpsert"],
     "carts.manage": [
         "cartClear",
         "cartCouponApply",

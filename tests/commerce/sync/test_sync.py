@@ -156,6 +156,12 @@ async def test_a_row_that_is_wrong_leaves_the_others_alone(admin_client: Any, co
     assert [one.external_id for one in await connection.fetch(STORED, f"{key}%")] == [key]
 
 
+async def test_a_product_may_cost_nothing(admin_client: Any, connection: Connection, key: str):
+    assert outcomes(await send(admin_client, [row(key, 1, price={"amount": "0", "currency": "USD"})])) == ["CREATED"]
+    [stored] = await connection.fetch(STORED, key)
+    assert (stored.price, stored.currency) == (0, "USD")
+
+
 async def test_the_number_of_rows_and_the_versions_have_bounds(admin_client: Any, key: str):
     assert (await send(admin_client, []))["userErrors"] == [
         {"code": "REQUIRED", "key": "sync.no_rows", "path": ["rows"]}

@@ -45,12 +45,19 @@ class SyncOutcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """`content` is everything else of the row in its normal form, as JSON; `errors` are what is wrong with it by itself."""
+    """`content` is everything else of the row in its normal form, as JSON; `errors` are what is wrong with it by itself. `scope`
+    tells apart the rows of one external id that have versions of their own."""
 
     external_id: str
     version: int
     content: Mapping[str, Any]
     errors: Sequence[RuleError] = ()
+    scope: str | None = None
+
+    @property
+    def key(self) -> str:
+        # No external id has a tab in it.
+        return self.external_id if self.scope is None else f"{self.external_id}\t{self.scope}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,8 @@ class Known:
 
 @dataclass(slots=True)
 class Judged:
+    """`accepted` is by the keys of the rows."""
+
     results: list[SyncResult] = field(default_factory=list)
     accepted: dict[str, Accepted] = field(default_factory=dict)
 
@@ -101,7 +110,7 @@ def refuse_row_count(count: int) -> None:
 async def lock_known(connection: Connection, kind: SyncKind, rows: Sequence[GivenRow]) -> dict[str, Known]:
     """What came before of these rows. One transaction at a time takes rows of a kind."""
     await lock_record(connection, f"sync:{kind.value}")
-    given = sorted({row.external_id for row in rows})
+    given = sorted({row.key for row in rows})
     of_given = select(sync_record).where(sync_record.c.kind == kind.value, equals_any(sync_record.c.external_id, given))
     return {
         row.external_id: Known(row.source_version, row.content_hash, row.record_id)
@@ -115,12 +124,12 @@ def judge_rows(
     """In their order, each after what became of those before. `retryable` are the keys of refusals that a retry may help."""
     present, judged = dict(known), Judged()
     for index, row in enumerate(rows):
-        result = _judge_row(index, row, present.get(row.external_id), decide, retryable)
+        result = _judge_row(index, row, present.get(row.key), decide, retryable)
         judged.results.append(result)
         if result.outcome in (SyncOutcome.CREATED, SyncOutcome.UPDATED):
             assert result.record_id is not None
-            present[row.external_id] = Known(row.version, hash_input(row.content), result.record_id)
-            judged.accepted[row.external_id] = Accepted(row, result.record_id)
+            present[row.key] = Known(row.version, hash_input(row.content), result.record_id)
+            judged.accepted[row.key] = Accepted(row, result.record_id)
     return judged
 
 
@@ -178,11 +187,11 @@ async def remember_rows(connection: Connection, kind: SyncKind, accepted: Mappin
     rows = [
         {
             "kind": kind.value,
-            "external_id": external_id,
+            "external_id": key,
             "source_version": one.row.version,
             "content_hash": hash_input(one.row.content),
             "record_id": one.record_id,
         }
-        for external_id, one in accepted.items()
+        for key, one in accepted.items()
     ]
     await execute_statement(connection, _PUT, rows=orjson.dumps(rows).decode())

@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -15,6 +16,7 @@ from customer_gql.graph.strict_scalars import BigInt
 from customer_gql.staff.audit.writes import record_staff_event
 
 from .engine import MAX_ROWS, GivenRow, Judged, refuse_row_count
+from .prices import MAX_TIERS, GivenPrices, GivenTier, read_price_row, sync_prices
 from .products import MAX_EXTERNAL_ID, MAX_NAME, MAX_SKU, GivenProduct, read_product_row, sync_products
 from .stock import MAX_STOCK, GivenStock, read_stock_row, sync_stock
 from .types import SyncPayload, count_outcomes, show_results
@@ -75,6 +77,52 @@ class ProductStockUpsertInput:
     rows: list[ProductStockSyncRow] = column(f"The rows, at most {MAX_ROWS:,}.")
 
 
+@strawberry.input(description="Price from a quantity on. Give either `price` or `percent`.")
+class TierPriceSyncRow:
+    quantity: int = strawberry.field(
+        description="Quantity of a line from which it applies; a price of a group is one from 1 on.", default=1
+    )
+    group: str | None = strawberry.field(description="Name of the customer group; null for all groups.", default=None)
+    price: Decimal | None = strawberry.field(
+        description="Price of a unit, zero or more, in the currency of the website.", default=None
+    )
+    percent: Decimal | None = strawberry.field(
+        description="Percentage off the price of the product, above 0 and at most 100, with at most 3 decimals.",
+        default=None,
+    )
+
+
+@strawberry.input(description="All prices of a product on a website, as the catalog of the shop knows them.")
+class ProductPriceSyncRow:
+    sku: str = column("Stock keeping unit of the product.")
+    website: str = column("Code of the website. Amounts are in its currency.")
+    source_version: BigInt = column(_VERSION)
+    price: Decimal | None = strawberry.field(
+        description="Base price on the website, zero or more; required unless the prices are withdrawn.", default=None
+    )
+    special_price: Decimal | None = strawberry.field(
+        description="Special price, zero or more; null for none.", default=None
+    )
+    special_from: dt.date | None = strawberry.field(
+        description="First day of the special price, by the time zone of the website; null for any.", default=None
+    )
+    special_until: dt.date | None = strawberry.field(
+        description="Last day of the special price, by the time zone of the website; null for any.", default=None
+    )
+    tiers: list[TierPriceSyncRow] = strawberry.field(
+        description=f"Tiers on the website, at most {MAX_TIERS}; they replace those before.", default_factory=list
+    )
+    is_deleted: bool = strawberry.field(
+        description="Whether the product has no prices of its own on the website any more; the rest of the row is not read then.",
+        default=False,
+    )
+
+
+@strawberry.input(description="Prices to take over.")
+class ProductPriceUpsertInput:
+    rows: list[ProductPriceSyncRow] = column(f"The rows, at most {MAX_ROWS:,}.")
+
+
 Take = Callable[[Connection, Sequence[GivenRow]], Awaitable[Judged]]
 
 
@@ -94,6 +142,21 @@ class SyncAdminMutation:
         refuse_row_count(len(input.rows))
         rows = [read_product_row(_read_product(row)) for row in input.rows]
         return await _take_rows(info, "PRODUCTS_SYNCED", rows, sync_products, dry_run=dry_run)
+
+    @admin_mutation(
+        permission=Permission.COMMERCE_SYNC,
+        all_websites=True,
+        exclusive=True,
+        cost_per=("rows", 2),
+        description="Take over the prices of products on websites. Each row is all prices of one product on one website, tiers too; "
+        f"tiers for all websites stay. A row of a product that has not come yet is refused, and can be sent again later. {_SYNC}",
+    )
+    async def product_price_upsert(
+        self, info: Info, input: Annotated[ProductPriceUpsertInput, INPUT], dry_run: DryRun = False
+    ) -> SyncPayload:
+        refuse_row_count(len(input.rows))
+        rows = [read_price_row(_read_prices(row)) for row in input.rows]
+        return await _take_rows(info, "PRICES_SYNCED", rows, sync_prices, dry_run=dry_run)
 
     @admin_mutation(
         permission=Permission.COMMERCE_SYNC,
@@ -126,6 +189,20 @@ def _read_product(row: ProductSyncRow) -> GivenProduct:
         row.is_salable,
         None if price is None else price.amount,
         None if price is None else price.currency,
+        row.is_deleted,
+    )
+
+
+def _read_prices(row: ProductPriceSyncRow) -> GivenPrices:
+    return GivenPrices(
+        row.sku,
+        row.website,
+        row.source_version,
+        row.price,
+        row.special_price,
+        row.special_from,
+        row.special_until,
+        [GivenTier(tier.quantity, tier.group, tier.price, tier.percent) for tier in row.tiers],
         row.is_deleted,
     )
 

@@ -37,7 +37,7 @@ MAX_NAME: Final = 255
 NO_CURRENCY: Final = "XXX"
 """Of a product without a price of its own: no website has it, so that it is sold only where it has a price (ISO 4217)."""
 _SKU_TAKEN: Final = Refusal("sync.sku_taken", "Another product has this SKU.", UserErrorCode.TAKEN)
-_WEBSITE_UNKNOWN: Final = Refusal("sync.website_unknown", "There is no website {code}.", UserErrorCode.NOT_FOUND)
+WEBSITE_UNKNOWN: Final = Refusal("sync.website_unknown", "There is no website {code}.", UserErrorCode.NOT_FOUND)
 _WEBSITE_TWICE: Final = Refusal("sync.website_twice", "Enter each website once.")
 _TAX_CLASS_UNKNOWN: Final = Refusal(
     "sync.tax_class_unknown", "There is no tax class of products with the name {name}.", UserErrorCode.NOT_FOUND
@@ -91,10 +91,14 @@ def _read_price(given: GivenProduct) -> list[Any] | None:
         return None
     if len(given.currency) != 3 or not (given.currency.isascii() and given.currency.isupper()):
         raise _CURRENCY_UNKNOWN(path=["price", "currency"], currency=given.currency[:20])
-    amount = validate_amount(given.price, given.currency, path=["price", "amount"])
-    if amount < 0:
-        raise _PRICE_NEGATIVE(path=["price", "amount"])
-    return [amount, given.currency]
+    return [validate_price(given.price, given.currency, ["price", "amount"]), given.currency]
+
+
+def validate_price(price: Decimal, currency: str, path: list[str]) -> int:
+    """In minor units."""
+    if price.is_finite() and price < 0:
+        raise _PRICE_NEGATIVE(path=path)
+    return 0 if price == 0 else validate_amount(price, currency, path=path)
 
 
 def _read_codes(codes: Sequence[str]) -> list[str]:
@@ -141,7 +145,7 @@ class _Products:
         for place, code in enumerate(content["websites"]):
             with refused.collecting():
                 if code not in self.shop.website_ids:
-                    raise _WEBSITE_UNKNOWN(path=["websites", str(place)], code=code[:64])
+                    raise WEBSITE_UNKNOWN(path=["websites", str(place)], code=code[:64])
         with refused.collecting():
             name = content["tax_class"]
             if name is not None and name not in self.shop.tax_classes:

@@ -10,12 +10,13 @@ from customer_gql.database.tables import one_of, table
 class SyncKind(enum.StrEnum):
     PRODUCT = "PRODUCT"
     STOCK = "STOCK"
+    PRICE = "PRICE"
 
 
 sync_record = table(
     "sync_record",
     Column("kind", Text, nullable=False),
-    # Of the program that sends it: of stock the SKU.
+    # Of the program that sends it: of stock the SKU, of prices the SKU, a tab and the code of the website.
     Column("external_id", Text, nullable=False),
     Column("source_version", BigInteger, nullable=False),
     Column("content_hash", BigInteger, nullable=False),
